@@ -1,0 +1,7 @@
+# Thin aliases: everything is in manage.py, which also works without make.
+# Examples: `make run PORT=8001`, `make test ARGS="-k lecture"`.
+PYTHON ?= python3
+
+.PHONY: run test test-postgres lint lock messages bench screens
+run test test-postgres lint lock messages bench screens:
+	@$(PYTHON) manage.py $@ $(ARGS)

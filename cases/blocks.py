@@ -1,0 +1,35 @@
+"""The blocks a case is made of."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from pages.blocks import PictureBlock
+
+
+class CasePicturesBlock(blocks.StreamBlock):
+    """The pictures of a case, in reading order."""
+
+    picture = PictureBlock()
+
+    class Meta:
+        icon = "image"
+
+
+class DifferentialBlock(blocks.StructBlock):
+    """One diagnosis that had to be thought of."""
+
+    diagnosis = blocks.CharBlock(label=_("Diagnosis"), max_length=200)
+    reasoning = blocks.TextBlock(
+        label=_("For and against"),
+        rows=3,
+        help_text=_("What speaks for it here, and what against."),
+    )
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Differential diagnosis")
+        preview_value = {
+            "diagnosis": "Subdural haematoma",
+            "reasoning": "Crescent-shaped and free to cross sutures.",
+        }
+        description = _("A diagnosis to consider, with reasons for and against")

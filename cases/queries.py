@@ -1,0 +1,115 @@
+"""Reading a case as far as the reader may: the solution only after an answer."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from pages.models import SiteImage
+from pages.pictures import FIGURE, FULL
+from people.access import may
+from quizzes.domain.versions import current_version
+from quizzes.models import ItemVersion
+from quizzes.queries import PresentedItem, present_item
+
+from .domain.answers import SESSION_KEY as SESSION_ANSWERS
+from .domain.answers import Committed, adopt_session_answers, answer_in_session
+from .models import CaseAnswer, CasePage
+
+
+@dataclass(frozen=True)
+class CasePicture:
+    """A picture of a case in its place."""
+
+    image: SiteImage
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    """What one reader may see of a case now.
+
+    `is_revealed` decides whether the template shows the solution; `item` is the question (with
+    key and explanation only once answered), `written` a diagnosis in the reader's own words.
+    """
+
+    pictures: list[CasePicture]
+    item: PresentedItem | None
+    version_id: int | None
+    answer: Committed | None
+    is_revealed: bool
+
+    @property
+    def written(self) -> str:
+        return self.answer.response.get("diagnosis", "") if self.answer else ""
+
+
+def committed_answer(*, request: HttpRequest, case: CasePage) -> Committed | None:
+    """What this reader has committed to, by account or by session."""
+    user = request.user
+    if not user.is_authenticated:
+        return answer_in_session(session=request.session, case_key=case.translation_key)
+    if SESSION_ANSWERS in request.session:
+        adopt_session_answers(session=request.session, user=user)
+    stored = CaseAnswer.objects.filter(user=user, case_key=case.translation_key).first()
+    if stored is None:
+        return None
+    return Committed(
+        version_id=stored.version_id, response=stored.response, is_correct=stored.is_correct
+    )
+
+
+def read_case(*, request: HttpRequest, case: CasePage, revealed: bool = False) -> CaseReading:
+    """The case for this reader. `revealed` shows the solution for an editor's preview."""
+    answer = committed_answer(request=request, case=case)
+    version = _version(case=case, answer=answer)
+    show_key = answer is not None and answer.version_id is not None
+    return CaseReading(
+        pictures=case_pictures(case=case),
+        item=(
+            present_item(version=version, response=answer.response if show_key else None)
+            if version
+            else None
+        ),
+        version_id=version.pk if version else None,
+        answer=answer,
+        is_revealed=revealed or answer is not None,
+    )
+
+
+def _version(*, case: CasePage, answer: Committed | None) -> ItemVersion | None:
+    if answer and answer.version_id:
+        return ItemVersion.objects.get(pk=answer.version_id)
+    return current_version(case.question) if case.question_id else None
+
+
+def case_pictures(*, case: CasePage) -> list[CasePicture]:
+    """The pictures in order with their renditions, in two queries however many there are."""
+    values = [block.value for block in case.pictures]
+    images = SiteImage.objects.prefetch_renditions(*FIGURE.specs, *FULL.specs).in_bulk(
+        [value["image"].pk for value in values if value["image"]]
+    )
+    return [
+        CasePicture(
+            image=images[value["image"].pk], alt=value["alt"], caption=value["caption"] or ""
+        )
+        for value in values
+        if value["image"] and value["image"].pk in images
+    ]
+
+
+def has_solved(*, user, case_key) -> bool:
+    """Whether the person has committed an answer to the case in any language."""
+    return CaseAnswer.objects.filter(user=user, case_key=case_key).exists()
+
+
+def solved_keys(*, user) -> set:
+    """Translation keys of all cases a person has solved."""
+    if not user.is_authenticated:
+        return set()
+    return set(CaseAnswer.objects.filter(user=user).values_list("case_key", flat=True))
+
+
+def may_skip_answer(*, user, case: CasePage) -> bool:
+    """Whether this reader sees the solution without answering (those who write and edit it)."""
+    return may(user, "cases.see_solution", case)

@@ -1,0 +1,113 @@
+"""Enrolling, leaving, finishing lessons, and "My learning"."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from wagtail.models import Locale
+
+from media.domain.watching import InvalidWatchReport, record_watching
+from people.access import fetch, require
+
+from .domain.enrolments import enrol, leave
+from .domain.progress import NotJustReading, mark_read, settle
+from .models import CoursePage, Enrolment, LessonPage
+from .queries import course_progress, enrolment_of, lessons_of, my_courses
+
+
+@login_required
+def my_learning(request: HttpRequest) -> HttpResponse:
+    """The courses I am in, with what comes next in each."""
+    require(request.user, "courses.see_learning")
+    locale = Locale.get_active()
+    return render(
+        request,
+        "courses/my_learning.html",
+        {"running": my_courses(user=request.user, locale_id=locale.pk)},
+    )
+
+
+@require_POST
+@login_required
+def enrol_in_course(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Join the course and go to the first lesson that is not done."""
+    course = fetch(
+        request.user, "courses.enrol", CoursePage.objects.live().public(), pk=course_id
+    )
+    enrol(user=request.user, course=course)
+    progress = course_progress(user=request.user, course=course)
+    target = progress.next_lesson or course
+    messages.success(request, _("You are enrolled. Your progress is kept from now on."))
+    return redirect(target.get_url(request))
+
+
+@require_POST
+@login_required
+def leave_course(request: HttpRequest, course_id: int) -> HttpResponse:
+    """Leave the course."""
+    course = get_object_or_404(CoursePage.objects.live(), pk=course_id)
+    enrolment = fetch(
+        request.user,
+        "courses.change_enrolment",
+        Enrolment.objects.filter(user=request.user),
+        course_key=course.translation_key,
+    )
+    leave(enrolment=enrolment)
+    messages.info(request, _("You have left “%(course)s”.") % {"course": course.title})
+    return redirect(course.get_url(request))
+
+
+@require_POST
+@login_required
+def mark_lesson_read(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """Take the learner's word that a lesson of text is read; go on to the next."""
+    lesson = get_object_or_404(LessonPage.objects.live().public(), pk=lesson_id)
+    course = lesson.get_parent().specific
+    enrolment = fetch(
+        request.user,
+        "courses.change_enrolment",
+        Enrolment.objects.filter(user=request.user).select_related("user"),
+        course_key=course.translation_key,
+    )
+    lessons = list(lessons_of(course=course))
+    try:
+        mark_read(enrolment=enrolment, lesson=lesson, lessons=lessons)
+    except NotJustReading:
+        messages.error(request, _("This lesson is done when all its parts are done."))
+        return redirect(lesson.get_url(request))
+    following = next((other for other in lessons if other.path > lesson.path), None)
+    return redirect((following or course).get_url(request))
+
+
+@require_POST
+def watch_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """The player's report: what was really played. Answers how much is watched, and if done."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": _("Sign in to keep your place.")}, status=403)
+    lesson = get_object_or_404(
+        LessonPage.objects.live().public().select_related("lecture"), pk=lesson_id
+    )
+    if lesson.lecture is None:
+        return JsonResponse({"error": _("This lesson has no lecture.")}, status=404)
+    require(request.user, "media.record_watching", lesson.lecture)
+    try:
+        record = record_watching(user=request.user, lecture=lesson.lecture, report=request.body)
+    except InvalidWatchReport as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    course = lesson.get_parent().specific
+    enrolment = enrolment_of(user=request.user, course=course)
+    done = (
+        settle(enrolment=enrolment, lessons=list(lessons_of(course=course)))
+        if enrolment
+        else frozenset()
+    )
+    return JsonResponse(
+        {
+            "position_s": record.position_s,
+            "watched_share": round(record.watched_share, 4),
+            "done": lesson.translation_key in done,
+        }
+    )
+

@@ -1,0 +1,91 @@
+"""Navigation: the sections of the site, the footer, and the same page in other languages."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from wagtail.models import Locale, Page, Site
+
+from hub.models import HomePage, PlainPage
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link in navigation; `active` when it leads to where the reader is."""
+
+    title: str
+    url: str
+    active: bool = False
+    code: str = ""
+
+
+def home_page(request: HttpRequest) -> HomePage | None:
+    """The home page in the active language; remembered on the request."""
+    if not hasattr(request, "_home_page"):
+        site = Site.find_for_request(request)
+        request._home_page = (  # type: ignore[attr-defined]
+            HomePage.objects.live()
+            .filter(locale__language_code=translation.get_language())
+            .descendant_of(Page.get_first_root_node())
+            .order_by("depth", "path")
+            .first()
+            if site
+            else None
+        )
+    return request._home_page  # type: ignore[attr-defined]
+
+
+def primary_navigation(request: HttpRequest) -> list[Link]:
+    """The sections below the home page that are shown in menus."""
+    home = home_page(request)
+    if home is None:
+        return []
+    sections = home.get_children().live().in_menu().only("title", "url_path", "path", "depth")
+    return [
+        Link(title=page.title, url=(url := page.get_url(request)), active=_is_below(request, url))
+        for page in sections
+    ]
+
+
+def footer_links(request: HttpRequest) -> list[Link]:
+    """Plain pages that the editor put into the footer."""
+    home = home_page(request)
+    if home is None:
+        return []
+    pages = PlainPage.objects.live().descendant_of(home).filter(in_footer=True)
+    return [Link(title=page.title, url=page.get_url(request)) for page in pages]
+
+
+def _is_below(request: HttpRequest, url: str | None) -> bool:
+    return bool(url) and request.path.startswith(url)
+
+
+def language_links(request: HttpRequest) -> list[Link]:
+    """This very page in every language; where it isn't translated, that language's home."""
+    active = translation.get_language()
+    page = getattr(request, "viewbox_page", None)
+    names = dict(settings.LANGUAGES)
+    urls = _translations(request, page) if page else {}
+    links = []
+    for code in names:
+        url = urls.get(code) if page else translate_url(request.get_full_path(), code)
+        links.append(
+            Link(
+                title=translation.get_language_info(code)["name_local"],
+                url=url or f"/{code}/",
+                active=code == active,
+                code=code,
+            )
+        )
+    return links
+
+
+def _translations(request: HttpRequest, page: Page) -> dict[str, str]:
+    """language → URL of the live translations of `page`, itself included."""
+    translations = page.get_translations(inclusive=True).live().select_related("locale")
+    return {
+        translated.locale.language_code: translated.get_url(request) for translated in translations
+    }

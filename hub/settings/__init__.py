@@ -1,0 +1,1 @@
+"""Settings by situation: `development` (default), `test`, `production`; all read the environment."""

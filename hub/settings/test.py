@@ -1,0 +1,20 @@
+"""The tests' settings: quick password hashing, mail kept in memory, files in a throw-away folder."""
+
+import tempfile
+from pathlib import Path
+
+from .base import *  # noqa: F403  settings modules build on each other by design
+from .base import CACHES, DATABASES, STORAGES
+
+SECRET_KEY = "only-for-tests"  # noqa: S105  guards nothing outside the test run
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver", "example.com"]
+VAR_DIR = Path(tempfile.mkdtemp(prefix="viewbox-tests-"))
+MEDIA_ROOT = VAR_DIR / "uploads"
+PRIVATE_ROOT = VAR_DIR / "private"
+WORK_ROOT = VAR_DIR / "work"
+STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_ROOT
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AXES_ENABLED = False
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -1,0 +1,34 @@
+"""Addresses of the hub. What people read has the language in front; machines' addresses don't."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps.views import sitemap
+from wagtail.documents import urls as wagtaildocs_urls
+
+from media.serving import serve_upload
+
+from .health import healthz
+from .views import robots, set_theme
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("uploads/<path:path>", serve_upload, name="uploads"),
+    path("lectures/", include("media.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("theme/", set_theme, name="set_theme"),
+    path("robots.txt", robots),
+    path("sitemap.xml", sitemap, name="sitemap"),
+]
+
+urlpatterns += i18n_patterns(
+    path("accounts/", include("allauth.urls")),
+    path("profile/", include("people.urls")),
+    path("quizzes/", include("quizzes.urls")),
+    path("solve/", include("cases.urls")),
+    path("my/", include("courses.urls")),
+    path("feeds/", include("hub.feed_urls")),
+    path("", include(wagtail_urls)),
+)

@@ -1,0 +1,254 @@
+"""Lectures, the stages of their transcoding, what came out, and who watched what."""
+
+import uuid
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import CollectionMember, ReferenceIndex
+from wagtail.search import index
+
+from jobs.models import LeasedWork
+
+
+class LectureState(models.TextChoices):
+    """What can be done with a lecture; derived from its stages by `domain.stages` alone."""
+
+    QUEUED = "queued", _("Queued")
+    PROCESSING = "processing", _("Processing")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class StageKind(models.TextChoices):
+    """The steps from an upload to something that plays, in order."""
+
+    PROBE = "probe", _("Examine")
+    ENCODE = "encode", _("Transcode")
+    PACKAGE = "package", _("Package")
+
+
+def private_storage():
+    """Where uploaded originals are kept: no address leads there."""
+    return storages["private"]
+
+
+def original_path(lecture: "Lecture", filename: str) -> str:
+    """A name of our own for an upload; the uploader's is kept as a field, never as a path."""
+    suffix = PurePath(filename).suffix.lower()
+    suffix = suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ""
+    return f"lectures/{timezone.now():%Y/%m}/{uuid.uuid4().hex}{suffix}"
+
+
+class Lecture(CollectionMember, index.Indexed, models.Model):
+    """A recorded lecture: the upload it came from and the published renditions that play.
+
+    `generation` counts transcodings asked for; stages and renditions belong to one. The fields
+    from `manifest` on describe the published generation and change in one write.
+    """
+
+    title = models.CharField(_("title"), max_length=255)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    speaker = models.CharField(_("speaker"), max_length=200, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("uploaded by"),
+    )
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    original = models.FileField(
+        _("recording"),
+        upload_to=original_path,
+        storage=private_storage,
+        max_length=255,
+        help_text=_(
+            "Any common video or audio file, as it came from the camera or PowerPoint. "
+            "It is transcoded in the background; you can go on working."
+        ),
+    )
+    original_name = models.CharField(_("file name"), max_length=255, editable=False, default="")
+    original_bytes = models.BigIntegerField(_("file size"), editable=False, default=0)
+
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=LectureState.choices,
+        default=LectureState.QUEUED,
+        editable=False,
+        db_index=True,
+    )
+    generation = models.PositiveIntegerField(default=1, editable=False)
+    probe = models.JSONField(null=True, blank=True, editable=False)
+    plan = models.JSONField(null=True, blank=True, editable=False)
+
+    # The published generation.
+    directory = models.CharField(max_length=255, blank=True, editable=False)
+    manifest = models.CharField(max_length=255, blank=True, editable=False)
+    poster = models.CharField(max_length=255, blank=True, editable=False)
+    fallback = models.CharField(max_length=255, blank=True, editable=False)
+    duration_s = models.FloatField(_("duration"), null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    search_fields = [
+        *CollectionMember.search_fields,
+        index.SearchField("title", boost=10),
+        index.AutocompleteField("title"),
+        index.SearchField("speaker"),
+        index.FilterField("title"),
+        index.FilterField("state"),
+        index.FilterField("language"),
+        index.FilterField("created_at"),
+        index.FilterField("uploaded_by"),
+    ]
+
+    class Meta:
+        verbose_name = _("lecture")
+        verbose_name_plural = _("lectures")
+        ordering = ["-created_at"]
+        permissions = [("choose_lecture", "Can choose lecture")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether something of this lecture plays (perhaps of an earlier generation)."""
+        return bool(self.manifest)
+
+    @property
+    def has_picture(self) -> bool:
+        """False for audio-only lectures."""
+        return bool(self.probe and self.probe.get("video"))
+
+    def _url(self, name: str) -> str:
+        return f"{settings.MEDIA_URL}{self.directory}/{name}" if name else ""
+
+    @property
+    def manifest_url(self) -> str:
+        return self._url(self.manifest)
+
+    @property
+    def poster_url(self) -> str:
+        return self._url(self.poster)
+
+    @property
+    def fallback_url(self) -> str:
+        return self._url(self.fallback)
+
+    @property
+    def usage_url(self) -> str:
+        return reverse("lectures_admin:usage", args=[self.pk])
+
+    def usage_count(self) -> int:
+        """In how many places of the site this lecture is used."""
+        return ReferenceIndex.get_grouped_references_to(self).count()
+
+
+class Caption(models.Model):
+    """Captions of a lecture in one language, as WebVTT."""
+
+    lecture = models.ForeignKey(Lecture, models.CASCADE, related_name="captions")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    webvtt = models.TextField(_("captions"), help_text=_("WebVTT text."))
+
+    class Meta:
+        verbose_name = _("captions")
+        verbose_name_plural = _("captions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lecture", "language"], name="media_caption_once_per_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lecture} · {self.get_language_display()}"
+
+
+class Stage(LeasedWork):
+    """One step of one transcoding of a lecture."""
+
+    lecture = models.ForeignKey(Lecture, models.CASCADE, related_name="stages")
+    generation = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=StageKind.choices)
+    # A stage can be divided among workers; one that is not has the single part "".
+    part = models.CharField(max_length=40, blank=True, default="")
+    result = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
+        ordering = ["lecture", "generation", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lecture", "generation", "kind", "part"],
+                name="media_stage_once_per_generation",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "lease_until"], name="media_stage_open")]
+
+    def __str__(self) -> str:
+        return f"{self.lecture} · {self.get_kind_display()}"
+
+
+class Rendition(models.Model):
+    """One published encoding of a lecture."""
+
+    lecture = models.ForeignKey(Lecture, models.CASCADE, related_name="renditions")
+    generation = models.PositiveIntegerField()
+    name = models.CharField(max_length=40)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    codec = models.CharField(max_length=40)
+    bitrate = models.PositiveIntegerField(help_text=_("Mean, in bit/s."))
+    size_bytes = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("rendition")
+        verbose_name_plural = _("renditions")
+        ordering = ["lecture", "-height", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lecture", "generation", "name"], name="media_rendition_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lecture} · {self.name}"
+
+
+class WatchRecord(models.Model):
+    """What one person has seen of one lecture, whichever device or page they saw it on."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="watch_records"
+    )
+    lecture = models.ForeignKey(Lecture, models.CASCADE, related_name="watch_records")
+    position_s = models.FloatField(default=0.0)
+    # Stretches really played, merged and sorted: [[from_s, to_s], …].
+    intervals = models.JSONField(default=list)
+    watched_share = models.FloatField(default=0.0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("watch record")
+        verbose_name_plural = _("watch records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "lecture"], name="media_watch_once_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.lecture}"

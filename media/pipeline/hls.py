@@ -1,0 +1,155 @@
+"""HLS playlists (RFC 8216): read the media playlists, write the master."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from media.pipeline.refusals import Refusal, Refused
+
+AUDIO_GROUP = "audio"
+AAC_LC = "mp4a.40.2"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment file of a rendition."""
+
+    path: Path
+    duration_s: float
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class MediaPlaylist:
+    """A rendition as its playlist describes it and as it lies on the disk."""
+
+    init: Path
+    segments: tuple[Segment, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """The sum of all segments."""
+        return sum(segment.duration_s for segment in self.segments)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of media, the initialisation segment included."""
+        return self.init.stat().st_size + sum(segment.size_bytes for segment in self.segments)
+
+    @property
+    def average_bps(self) -> int:
+        """Mean bit rate over the whole rendition."""
+        return round(sum(s.size_bytes for s in self.segments) * 8 / self.duration_s)
+
+    @property
+    def peak_bps(self) -> int:
+        """The highest bit rate of any segment.
+
+        Segments under half the longest are left out, as RFC 8216 (4.3.4.2) does: a last
+        segment of two frames would claim the rate of its key frame.
+        """
+        longest_s = max(segment.duration_s for segment in self.segments)
+        return max(
+            round(segment.size_bytes * 8 / segment.duration_s)
+            for segment in self.segments
+            if segment.duration_s >= longest_s / 2
+        )
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What the master playlist says about one rendition."""
+
+    uri: str
+    codec: str
+    average_bps: int
+    peak_bps: int
+    width: int
+    height: int
+    fps: Fraction
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What the master playlist says about the sound."""
+
+    uri: str
+    codec: str
+    average_bps: int
+    peak_bps: int
+    channels: int
+
+
+def read_media_playlist(path: Path) -> MediaPlaylist:
+    """Read a playlist that ffmpeg finished writing.
+
+    Raises ``Refused(OUTPUT_INVALID)`` when it is missing, unfinished, empty or names a file
+    that is not there.
+    """
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise Refused(Refusal.OUTPUT_INVALID, str(error)) from error
+    init: Path | None = None
+    segments: list[Segment] = []
+    duration_s = 0.0
+    for line in lines:
+        if line.startswith("#EXT-X-MAP:URI="):
+            init = path.parent / line.split('"')[1]
+        elif line.startswith("#EXTINF:"):
+            duration_s = float(line.removeprefix("#EXTINF:").split(",")[0])
+        elif line and not line.startswith("#"):
+            segments.append(_segment(path.parent / line, duration_s))
+    if init is None or not init.is_file() or not segments or "#EXT-X-ENDLIST" not in lines:
+        raise Refused(Refusal.OUTPUT_INVALID, f"{path} is not a finished playlist")
+    return MediaPlaylist(init=init, segments=tuple(segments))
+
+
+def _segment(path: Path, duration_s: float) -> Segment:
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise Refused(Refusal.OUTPUT_INVALID, str(error)) from error
+    if not size_bytes or duration_s <= 0:
+        raise Refused(Refusal.OUTPUT_INVALID, f"{path} is empty")
+    return Segment(path=path, duration_s=duration_s, size_bytes=size_bytes)
+
+
+def avc_codec(init: bytes) -> str:
+    """Name the H.264 stream of an initialisation segment as RFC 6381 wants, as avc1.64001f."""
+    at = init.find(b"avcC")
+    if at < 0:
+        raise Refused(Refusal.OUTPUT_INVALID, "no avcC box in the initialisation segment")
+    # ISO/IEC 14496-15: version, then profile, compatibility and level as in the stream itself.
+    return f"avc1.{init[at + 5 : at + 8].hex()}"
+
+
+def master_playlist(variants: list[Variant], sound: Sound | None) -> str:
+    """Write the master playlist, the thriftiest variant first.
+
+    A player that does not measure starts with the first one, which plays on any line.
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if sound and variants:
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Audio",DEFAULT=YES,'
+            f'AUTOSELECT=YES,CHANNELS="{sound.channels}",URI="{sound.uri}"'
+        )
+    for variant in sorted(variants, key=lambda variant: variant.peak_bps):
+        codecs = [variant.codec, *([sound.codec] if sound else [])]
+        attributes = [
+            f"BANDWIDTH={variant.peak_bps + (sound.peak_bps if sound else 0)}",
+            f"AVERAGE-BANDWIDTH={variant.average_bps + (sound.average_bps if sound else 0)}",
+            f'CODECS="{",".join(codecs)}"',
+            f"RESOLUTION={variant.width}x{variant.height}",
+            f"FRAME-RATE={float(variant.fps):.3f}",
+            *([f'AUDIO="{AUDIO_GROUP}"'] if sound else []),
+        ]
+        lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", variant.uri]
+    if sound and not variants:
+        lines += [
+            f"#EXT-X-STREAM-INF:BANDWIDTH={sound.peak_bps},"
+            f'AVERAGE-BANDWIDTH={sound.average_bps},CODECS="{sound.codec}"',
+            sound.uri,
+        ]
+    return "\n".join(lines) + "\n"

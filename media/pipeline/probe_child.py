@@ -1,0 +1,295 @@
+"""Read one recording with PyAV and print its :class:`~media.pipeline.probe.Probe` as JSON.
+
+``python -m media.pipeline.probe_child PATH CONTAINER DEMUXERS``; run by ``probe`` under limits.
+A refusal is printed as ``{"refusal": code, "detail": text}`` with exit status 0; any other exit
+means that the decoder crashed or was stopped.
+"""
+
+import json
+import math
+import sys
+from array import array
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.audio.stream import AudioStream as AvAudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream as AvVideoStream
+
+from media.pipeline.probe import AudioStream, Probe, VideoStream
+from media.pipeline.refusals import Refusal, Refused
+
+MAX_STREAMS = 64
+# After this many packets without a picture or a sample the decoder won't find one.
+DECODE_ATTEMPTS = 600
+# One frame of 16384 × 16384 is decoded by nobody's lecture, but would fill the memory.
+MAX_DECODED_PIXELS = 1 << 26
+# A whole MP4 file has a handful of boxes at its top level; a fragmented one has its index first.
+MAX_BOXES = 1000
+# Containers whose header states a duration that their writer knew.
+DECLARING_CONTAINERS = frozenset({"mp4", "matroska", "avi"})
+
+AvStream = AvVideoStream | AvAudioStream
+
+
+@dataclass
+class _Track:
+    """What has been seen of one stream so far; times in the stream's own time base."""
+
+    stream: AvStream
+    pts: array = field(default_factory=lambda: array("q"))  # type: ignore[type-arg]
+    end: int = 0
+    attempts: int = 0
+    frame: object | None = None
+
+    def add(self, packet: Packet) -> None:
+        if packet.pts is None:
+            return
+        # Packets cut away by an edit list feed the decoder but are never shown.
+        if not packet.is_discard:
+            self.pts.append(packet.pts)
+            self.end = max(self.end, packet.pts + (packet.duration or 0))
+        if self.frame is None and self.attempts < DECODE_ATTEMPTS:
+            self.attempts += 1
+            self._decode(packet)
+
+    def finish(self) -> None:
+        """Ask the decoder for a frame it may still hold back to reorder."""
+        if self.frame is None and self.pts:
+            self._decode(None)
+
+    def _decode(self, packet: Packet | None) -> None:
+        context = self.stream.codec_context
+        if context is None:
+            return
+        if self.stream.type == "video" and context.width * context.height > MAX_DECODED_PIXELS:
+            return
+        try:
+            frames = context.decode(packet)
+        except (av.error.FFmpegError, ValueError):
+            return
+        if frames:
+            self.frame = frames[0]
+
+    def seconds(self, ticks: int, origin_s: Fraction) -> float:
+        return float(ticks * self.stream.time_base - origin_s)
+
+
+def read(path: Path, container: str, demuxers: str) -> Probe:
+    """Open and demux ``path`` entirely; see :func:`media.pipeline.probe.probe`."""
+    options = {
+        "format_whitelist": demuxers,
+        "protocol_whitelist": "file",
+        "max_streams": "1000",
+    }
+    try:
+        opened = av.open(f"file:{path}", options=options, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        lost = container == "mp4" and not _has_index(path)
+        raise Refused(Refusal.TRUNCATED if lost else Refusal.UNREADABLE, str(error)) from error
+    with opened:
+        if len(opened.streams) > MAX_STREAMS:
+            raise Refused(Refusal.TOO_MANY_STREAMS, f"{len(opened.streams)} streams")
+        tracks = [_Track(stream) for stream in (*opened.streams.video, *opened.streams.audio)]
+        if not tracks:
+            raise Refused(Refusal.NO_STREAMS, f"{len(opened.streams)} streams of other kinds")
+        _demux(opened, tracks)
+        return _describe(opened, tracks, container, demuxers)
+
+
+def _has_index(path: Path) -> bool:
+    """Whether an MP4 file holds its ``moov`` box, which most cameras write last."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        at = 0
+        for _ in range(MAX_BOXES):
+            file.seek(at)
+            header = file.read(16)
+            if len(header) < 8:
+                return False
+            if header[4:8] == b"moov":
+                return at + int.from_bytes(header[:4]) <= size
+            length = int.from_bytes(header[:4])
+            # ISO/IEC 14496-12, 4.2: 1 announces a 64-bit length, 0 means up to the end.
+            length = int.from_bytes(header[8:16]) if length == 1 else length
+            if length < 8:
+                return length != 0
+            at += length
+    return True
+
+
+def _demux(opened: InputContainer, tracks: list[_Track]) -> None:
+    by_index = {track.stream.index: track for track in tracks}
+    for track in tracks:
+        # Frame threads would hold back pictures and multiply the memory.
+        track.stream.codec_context.thread_count = 1
+    try:
+        for packet in opened.demux([track.stream for track in tracks]):
+            by_index[packet.stream.index].add(packet)
+    except av.error.FFmpegError:
+        # What was read until here counts; the caller compares it with the declared duration.
+        pass
+    for track in tracks:
+        track.finish()
+
+
+def _describe(
+    opened: InputContainer, tracks: list[_Track], container: str, demuxers: str
+) -> Probe:
+    # Recorders write tracks for microphones that were never switched on: those are not there.
+    tracks = [track for track in tracks if track.pts]
+    timed = [track for track in tracks if not _is_attached_picture(track.stream)]
+    if not timed:
+        raise Refused(Refusal.NO_DURATION, "no packet with a time stamp")
+    # ffmpeg shifts every stream by the container's start, so we count from there as well.
+    if opened.start_time is not None:
+        origin_s = Fraction(opened.start_time, av.time_base)
+    else:
+        origin_s = min(min(track.pts) * track.stream.time_base for track in timed)
+    end_s = max(track.seconds(_end(track), origin_s) for track in timed)
+    return Probe(
+        container=container,
+        demuxers=tuple(demuxers.split(",")),
+        size_bytes=opened.size,
+        duration_s=round(end_s, 6),
+        declared_duration_s=_declared_duration(opened, timed, container),
+        video=tuple(_video(t, origin_s) for t in tracks if t.stream.type == "video"),
+        audio=tuple(_audio(t, origin_s) for t in tracks if t.stream.type == "audio"),
+    )
+
+
+def _is_attached_picture(stream: AvStream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _end(track: _Track) -> int:
+    """The last tick at which the track still shows or sounds."""
+    last = max(track.pts)
+    if track.end > last:
+        return track.end
+    # No packet says how long it lasts: give the last frame the usual distance.
+    gaps = _gaps(track)
+    return last + (int(np.median(gaps)) if len(gaps) else 0)
+
+
+def _gaps(track: _Track) -> np.ndarray:
+    gaps = np.diff(np.sort(np.frombuffer(track.pts, dtype=np.int64)))
+    return gaps[gaps > 0]
+
+
+def _declared_duration(
+    opened: InputContainer, timed: list[_Track], container: str
+) -> float | None:
+    if container not in DECLARING_CONTAINERS:
+        return None
+    if container == "mp4":
+        # The movie header also counts subtitle and metadata tracks; we mean picture and sound.
+        declared = [
+            float(track.stream.duration * track.stream.time_base)
+            for track in timed
+            if track.stream.duration
+        ]
+        return round(max(declared), 6) if declared else None
+    return None if opened.duration is None else round(opened.duration / av.time_base, 6)
+
+
+def _video(track: _Track, origin_s: Fraction) -> VideoStream:
+    stream = track.stream
+    context = stream.codec_context
+    frame = track.frame if isinstance(track.frame, VideoFrame) else None
+    width = frame.width if frame else context.width
+    height = frame.height if frame else context.height
+    aspect = _sane_aspect(stream.sample_aspect_ratio or context.sample_aspect_ratio)
+    # The display matrix counts anticlockwise; viewers and editors think clockwise.
+    rotation_deg = round(-(frame.rotation if frame else 0) / 90) % 4 * 90
+    shown = (max(1, round(width * aspect)), height)
+    if rotation_deg in (90, 270):
+        shown = shown[::-1]
+    fps, peak_fps, is_variable = _rates(track)
+    return VideoStream(
+        index=stream.index,
+        codec=context.name,
+        pix_fmt=(frame.format.name if frame else context.pix_fmt) or "unknown",
+        coded_width=width,
+        coded_height=height,
+        sample_aspect=aspect,
+        rotation_deg=rotation_deg,
+        display_width=shown[0],
+        display_height=shown[1],
+        fps=fps,
+        peak_fps=peak_fps,
+        is_variable_rate=is_variable,
+        frames=len(track.pts),
+        start_s=round(track.seconds(min(track.pts), origin_s), 6),
+        end_s=round(track.seconds(_end(track), origin_s), 6),
+        language=_language(stream),
+        is_default=bool(stream.disposition & Disposition.default),
+        is_attached_picture=_is_attached_picture(stream),
+        is_decodable=frame is not None,
+    )
+
+
+def _sane_aspect(aspect: Fraction | None) -> Fraction:
+    """Pixels more than four times as wide as high, or the reverse, are a writer's mistake."""
+    if aspect is None or not Fraction(1, 4) <= aspect <= 4:
+        return Fraction(1)
+    return Fraction(aspect)
+
+
+def _rates(track: _Track) -> tuple[Fraction, Fraction, bool]:
+    """Mean rate, densest usual rate, and whether they differ enough to matter."""
+    gaps = _gaps(track)
+    if not len(gaps):
+        return Fraction(1), Fraction(1), False
+    tick = track.stream.time_base
+    mean = Fraction(int(gaps.sum()), len(gaps)) * tick
+    # Five frames in a hundred may be closer, as after a dropped one, without being the rate.
+    short, long = (float(np.percentile(gaps, share)) for share in (5, 95))
+    if long - short <= max(2.0, 0.2 * short) or math.isclose(short, long):
+        rate = (1 / mean).limit_denominator(1001)
+        return rate, rate, False
+    peak = 1 / (Fraction(max(1, round(short))) * tick)
+    return (1 / mean).limit_denominator(1001), peak.limit_denominator(1001), True
+
+
+def _audio(track: _Track, origin_s: Fraction) -> AudioStream:
+    stream = track.stream
+    context = stream.codec_context
+    return AudioStream(
+        index=stream.index,
+        codec=context.name,
+        channels=context.channels,
+        sample_rate_hz=context.sample_rate,
+        start_s=round(track.seconds(min(track.pts), origin_s), 6),
+        end_s=round(track.seconds(_end(track), origin_s), 6),
+        language=_language(stream),
+        is_default=bool(stream.disposition & Disposition.default),
+        is_decodable=track.frame is not None,
+    )
+
+
+def _language(stream: AvStream) -> str | None:
+    language = stream.metadata.get("language")
+    return None if language in (None, "", "und") else language[:8]
+
+
+def main(arguments: list[str]) -> int:
+    """Print the probe or the refusal of the file named first."""
+    path, container, demuxers = arguments
+    try:
+        answer = read(Path(path), container, demuxers).to_data()
+    except Refused as refused:
+        answer = {"refusal": refused.code.value, "detail": refused.detail}
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

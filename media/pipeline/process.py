@@ -1,0 +1,149 @@
+"""Run a child under limits of memory, CPU, output and wall time, and never leave it behind."""
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from media.pipeline.refusals import Refusal, Refused
+
+_CONFINE = Path(__file__).with_name("confine.py")
+_TICK_S = 0.5
+_STDERR_LINES = 60
+_MAX_LINE = 2000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use. Memory is address space; ``file_bytes`` is per written file."""
+
+    wall_s: float
+    cpu_s: int
+    memory_bytes: int
+    file_bytes: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a child ended: exit status (negative: killed by that signal) and its last words."""
+
+    returncode: int
+    stderr: str
+
+
+def run_confined(
+    command: list[str],
+    *,
+    limits: Limits,
+    on_output: Callable[[str], None],
+    on_tick: Callable[[], None] | None = None,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run ``command`` in a process group of its own, handing each line of stdout to a callback.
+
+    ``on_tick`` is called about twice a second whatever the child does, so that a caller can
+    renew a lease or stop: an exception from either callback kills the group and goes on up.
+    Call and stay in one thread: on Linux the child dies with the thread that started it.
+
+    Raises ``Refused(TIMED_OUT)`` after ``limits.wall_s``.
+    """
+    confined = [
+        sys.executable, "-I", "-S", str(_CONFINE),
+        f"parent={os.getpid()}",
+        f"memory={limits.memory_bytes}",
+        f"cpu={limits.cpu_s}",
+        f"file={limits.file_bytes}",
+        "--", *command,
+    ]  # fmt: skip
+    deadline = time.monotonic() + limits.wall_s
+    child = subprocess.Popen(  # noqa: S603  the command is built by us, no shell
+        confined,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=None if env is None else dict(env),
+        start_new_session=True,
+    )
+    assert child.stdout is not None
+    assert child.stderr is not None
+    tail: deque[str] = deque(maxlen=_STDERR_LINES)
+    drain = threading.Thread(target=_drain, args=(child.stderr, tail), daemon=True)
+    drain.start()
+    try:
+        _pump(child.stdout, deadline, on_output, on_tick)
+        # Output is closed, so only the exit is outstanding.
+        while not _exits_within(child, _TICK_S):
+            _check_deadline(deadline)
+            if on_tick is not None:
+                on_tick()
+    finally:
+        _kill_group(child)
+        drain.join(timeout=5)
+        child.stdout.close()
+        child.stderr.close()
+    return Finished(returncode=child.returncode, stderr="\n".join(tail))
+
+
+def _pump(
+    stdout: IO[bytes],
+    deadline: float,
+    on_output: Callable[[str], None],
+    on_tick: Callable[[], None] | None,
+) -> None:
+    pending = b""
+    last_tick = time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ)
+        while True:
+            _check_deadline(deadline)
+            if selector.select(timeout=_TICK_S):
+                read = os.read(stdout.fileno(), 65536)
+                if not read:
+                    break
+                *lines, pending = (pending + read).split(b"\n")
+                for line in lines:
+                    on_output(line.decode("utf-8", "replace"))
+            if on_tick is not None and time.monotonic() - last_tick >= _TICK_S:
+                last_tick = time.monotonic()
+                on_tick()
+    if pending:
+        on_output(pending.decode("utf-8", "replace"))
+
+
+def _check_deadline(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise Refused(Refusal.TIMED_OUT)
+
+
+def _drain(stderr: IO[bytes], tail: deque[str]) -> None:
+    """Keep the last lines only: a hostile file can make a decoder complain without end."""
+    try:
+        while line := stderr.readline(_MAX_LINE):
+            tail.append(line.decode("utf-8", "replace").rstrip())
+    except (OSError, ValueError):
+        return
+
+
+def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        child.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    # Once the child has been waited for, its number may belong to somebody else.
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

@@ -1,0 +1,173 @@
+"""Why a lecture could not be made: stable codes, and a sentence for an editor per code."""
+
+from enum import StrEnum
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for ``makemessages``; whoever shows it translates it."""
+    return sentence
+
+
+class Refusal(StrEnum):
+    """A reason that is stored and compared; its name never changes once released."""
+
+    # what the file is
+    FILE_MISSING = "FILE_MISSING"
+    EMPTY_FILE = "EMPTY_FILE"
+    TEXT_FILE = "TEXT_FILE"
+    PLAYLIST = "PLAYLIST"
+    IMAGE = "IMAGE"
+    DOCUMENT = "DOCUMENT"
+    ARCHIVE = "ARCHIVE"
+    NOT_A_VIDEO = "NOT_A_VIDEO"
+    # what is in it
+    UNREADABLE = "UNREADABLE"
+    NO_STREAMS = "NO_STREAMS"
+    NO_DURATION = "NO_DURATION"
+    TRUNCATED = "TRUNCATED"
+    TOO_SHORT = "TOO_SHORT"
+    TOO_LONG = "TOO_LONG"
+    TOO_LARGE_PICTURE = "TOO_LARGE_PICTURE"
+    TOO_MANY_STREAMS = "TOO_MANY_STREAMS"
+    DECODE_FAILED = "DECODE_FAILED"
+    # what happened on the way
+    OUTPUT_SHORT = "OUTPUT_SHORT"
+    OUTPUT_INVALID = "OUTPUT_INVALID"
+    TIMED_OUT = "TIMED_OUT"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    DISK_FULL = "DISK_FULL"
+    ENCODER_STOPPED = "ENCODER_STOPPED"
+    ENCODER_MISSING = "ENCODER_MISSING"
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same file may well succeed later, so that trying again makes sense."""
+        return self in _TRANSIENT
+
+
+_TRANSIENT = frozenset(
+    {
+        Refusal.TIMED_OUT,
+        Refusal.OUT_OF_MEMORY,
+        Refusal.DISK_FULL,
+        Refusal.ENCODER_STOPPED,
+        Refusal.ENCODER_MISSING,
+    }
+)
+
+# One English sentence or two per code: what happened, and what the editor can do about it.
+SENTENCES: dict[Refusal, str] = {
+    Refusal.FILE_MISSING: _(
+        "The uploaded file is no longer there. Please upload the lecture again."
+    ),
+    Refusal.EMPTY_FILE: _(
+        "The file is empty. Please check the recording on your computer and upload it again."
+    ),
+    Refusal.TEXT_FILE: _(
+        "This is a text file, not a recording, whatever its name says. "
+        "Please upload the video or audio file itself."
+    ),
+    Refusal.PLAYLIST: _(
+        "This is a playlist that points to other files, not a recording. "
+        "Please upload the video or audio file itself."
+    ),
+    Refusal.IMAGE: _(
+        "This is a picture, not a recording. Please upload a video or audio file, "
+        "or add the picture to the page as an image."
+    ),
+    Refusal.DOCUMENT: _(
+        "This is a document, not a recording. Please export the presentation as a video "
+        "(in PowerPoint: File, Export, Create a Video) and upload that."
+    ),
+    Refusal.ARCHIVE: _(
+        "This is an archive, not a recording. Please unpack it and upload the video inside."
+    ),
+    Refusal.NOT_A_VIDEO: _(
+        "We don't recognise this file as a recording. Please upload a video (MP4, MOV, MKV, "
+        "WebM, AVI, WMV, MPEG) or an audio file (MP3, M4A, WAV, OGG, FLAC)."
+    ),
+    Refusal.UNREADABLE: _(
+        "The file is damaged and can't be read. Please check that it plays on your computer, "
+        "then export it again as MP4 and upload that."
+    ),
+    Refusal.NO_STREAMS: _(
+        "The file contains neither picture nor sound. "
+        "Please export the recording again and upload the new file."
+    ),
+    Refusal.NO_DURATION: _(
+        "The file contains no playable picture or sound. "
+        "Please export the recording again and upload the new file."
+    ),
+    Refusal.TRUNCATED: _(
+        "The file breaks off before its end: part of the recording is missing. "
+        "Please copy it again from the camera or computer that made it, and upload that."
+    ),
+    Refusal.TOO_SHORT: _(
+        "The recording is too short to be a lecture. Please check that you chose the right file."
+    ),
+    Refusal.TOO_LONG: _(
+        "The recording is longer than this site accepts. "
+        "Please cut it into parts and upload each as a lecture."
+    ),
+    Refusal.TOO_LARGE_PICTURE: _(
+        "The picture is larger than this site accepts. "
+        "Please export the recording at 3840 × 2160 pixels or less."
+    ),
+    Refusal.TOO_MANY_STREAMS: _(
+        "The file contains an unusual number of tracks. "
+        "Please export the recording again with one picture and one sound track."
+    ),
+    Refusal.DECODE_FAILED: _(
+        "The picture or sound could not be decoded. Please check that the file plays on your "
+        "computer, then export it again as MP4 (H.264 and AAC) and upload that."
+    ),
+    Refusal.OUTPUT_SHORT: _(
+        "Only part of the recording could be decoded; the file is probably damaged. "
+        "Please check that it plays to the end, then export it again and upload that."
+    ),
+    Refusal.OUTPUT_INVALID: _(
+        "The converted lecture did not pass our checks, so it was not published. Please try "
+        "again; if it fails again, tell the site's administrator."
+    ),
+    Refusal.TIMED_OUT: _(
+        "Converting took longer than allowed and was stopped. Please try again later; if it "
+        "fails again, tell the site's administrator."
+    ),
+    Refusal.OUT_OF_MEMORY: _(
+        "Converting needed more memory than allowed and was stopped. Please export the "
+        "recording at a smaller picture size, or tell the site's administrator."
+    ),
+    Refusal.DISK_FULL: _(
+        "The server has run out of disk space. Please tell the site's administrator; "
+        "your upload is kept, and you can try again afterwards."
+    ),
+    Refusal.ENCODER_STOPPED: _(
+        "Converting was interrupted on the server. Please try again; your upload is kept."
+    ),
+    Refusal.ENCODER_MISSING: _(
+        "The program that converts lectures is missing on the server. "
+        "Please tell the site's administrator; your upload is kept."
+    ),
+}
+
+
+class Refused(Exception):
+    """A stage can't go on. ``code`` is for machines, ``sentence`` for the editor.
+
+    ``detail`` holds the technical trace (for example ffmpeg's last lines) for the log; it may
+    quote the file and is not meant for pages.
+    """
+
+    def __init__(self, code: Refusal, detail: str = "") -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code.value}: {detail}" if detail else code.value)
+
+    @property
+    def sentence(self) -> str:
+        """The untranslated English sentence for an editor."""
+        return SENTENCES[self.code]
+
+
+class Cancelled(Exception):
+    """Whoever watches the progress wanted the work to stop."""

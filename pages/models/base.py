@@ -1,0 +1,101 @@
+"""The page all others derive from: summary, picture for sharing, listing and navigation."""
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+
+
+class BasePage(Page):
+    """Abstract: a page with a summary, a picture and an owning department.
+
+    `summary` is what lists, search engines and shared links show. `department` is filled from
+    the section a page is made in, so that lists need not climb the tree.
+    """
+
+    summary = models.CharField(
+        _("summary"),
+        max_length=220,
+        blank=True,
+        help_text=_("One sentence for lists and shared links. For a case: no diagnosis here."),
+    )
+    picture = models.ForeignKey(
+        "pages.SiteImage",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+        help_text=_("Shown in lists and when the page is shared."),
+    )
+    department = models.ForeignKey(
+        "people.Department",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("department"),
+    )
+
+    # schema.org type of the page; a page type that has a better one says so.
+    schema_type = "WebPage"
+    # Open Graph type.
+    share_type = "website"
+
+    introduction_panels = [
+        MultiFieldPanel([FieldPanel("summary"), FieldPanel("picture")], heading=_("In lists")),
+    ]
+    content_panels = [*Page.content_panels, *introduction_panels]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        if self._state.adding and self.department_id is None:
+            self.department_id = self._department_of_section()
+        super().save(*args, **kwargs)
+
+    def _department_of_section(self) -> int | None:
+        """The department whose section this page is being made in, if any."""
+        from .departments import DepartmentPage  # noqa: PLC0415  it derives from this class
+
+        if not self.path:
+            return None
+        steplen = self.steplen
+        paths = [self.path[:end] for end in range(steplen, len(self.path), steplen)]
+        section = DepartmentPage.objects.filter(path__in=paths).only("of_department_id").first()
+        return section.of_department_id if section else None
+
+    def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
+        # The language switcher and the navigation ask the request where the reader is.
+        request.viewbox_page = self  # type: ignore[attr-defined]
+        return super().get_context(request, *args, **kwargs) | {
+            "structured_data": {"@context": "https://schema.org"} | self.structured_data(request),
+            "breadcrumbs": self.breadcrumbs(request),
+        }
+
+    def breadcrumbs(self, request: HttpRequest) -> list[dict]:
+        """The pages above this one, from the home page down: title and URL."""
+        above = self.get_ancestors().filter(depth__gt=1).live().only("title", "url_path", "depth")
+        return [{"title": page.title, "url": page.get_url(request)} for page in above]
+
+    def meta_description(self) -> str:
+        """What search engines and shared links say of this page."""
+        return self.search_description or self.summary
+
+    def structured_data(self, request: HttpRequest) -> dict:
+        """schema.org description of the page (JSON-LD), without the "@context" key."""
+        data: dict = {
+            "@type": self.schema_type,
+            "name": self.title,
+            "description": self.meta_description(),
+            "url": self.get_full_url(request),
+            "inLanguage": self.locale.language_code,
+        }
+        if self.first_published_at:
+            data["datePublished"] = self.first_published_at.isoformat()
+        if self.last_published_at:
+            data["dateModified"] = self.last_published_at.isoformat()
+        return data

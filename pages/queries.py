@@ -1,0 +1,69 @@
+"""Reading pages: department sections and what they hold."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from wagtail.models import Locale, Page
+
+from .models import BasePage, DepartmentPage
+from .pictures import CARD, with_renditions
+
+
+def department_sections(*, locale: Locale) -> QuerySet[DepartmentPage]:
+    """Live department sections of a language, with department and picture."""
+    return (
+        DepartmentPage.objects.live()
+        .filter(locale=locale)
+        .select_related("of_department")
+        .prefetch_related(with_renditions(CARD))
+        .order_by("title")
+    )
+
+
+def section_titles(*, locale_id: int) -> dict[int, str]:
+    """department id → what its section is called in that language; one query for a whole list."""
+    return dict(
+        DepartmentPage.objects.live()
+        .filter(locale_id=locale_id)
+        .values_list("of_department_id", "title")
+    )
+
+
+def name_departments(pages: list[BasePage], *, locale_id: int) -> list[BasePage]:
+    """Give each page `department_title`, the owning department's name in that language."""
+    titles = section_titles(locale_id=locale_id)
+    for page in pages:
+        page.department_title = titles.get(page.department_id, "")  # type: ignore[attr-defined]
+    return pages
+
+
+@dataclass(frozen=True)
+class SectionContents:
+    """Live pages below a department's section, by type, latest first."""
+
+    kind: str
+    label: str
+    pages: list[Page]
+
+
+def section_contents(*, section: DepartmentPage) -> list[SectionContents]:
+    """What a department has published, grouped by type; a constant number of queries."""
+    pages = (
+        section.get_children()
+        .live()
+        .public()
+        .specific()
+        .prefetch_related("content_type")
+        .order_by("-first_published_at")
+    )
+    groups: dict[type[Page], list[Page]] = {}
+    for page in pages:
+        groups.setdefault(type(page), []).append(page)
+    return [
+        SectionContents(
+            kind=model._meta.model_name or "",
+            label=str(model._meta.verbose_name_plural),
+            pages=found,
+        )
+        for model, found in groups.items()
+    ]
