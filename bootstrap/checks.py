@@ -35,13 +35,8 @@ def checks() -> list[Check]:
         Check(
             "ruff format", (tool["ruff"], "format", "--check", "."), fix=".venv/bin/ruff format ."
         ),
-        Check("import layers", (tool["lint-imports"],)),
-        Check(
-            "template format",
-            (tool["djlint"], "templates", "--check", "--quiet"),
-            fix=".venv/bin/djlint templates --reformat",
-        ),
-        Check("template rules", (tool["djlint"], "templates", "--lint", "--quiet")),
+        Check("import layers", (tool["lint-imports"], "--no-logo")),
+        Check("templates", (tool["djlint"], "templates", "--lint", "--quiet")),
         Check("types", (tool["mypy"],), env=settings),
         Check(
             "system check",

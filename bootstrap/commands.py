@@ -147,6 +147,15 @@ def web_command(host: str, port: int, environment: os._Environ[str] | dict[str, 
     ]
 
 
+def build(arguments: Arguments) -> int:
+    """What a release needs before it is served: packages, front end, translations."""
+    _refuse(arguments)
+    frontend.build()
+    catalogues.compile_all()
+    say("Built.")
+    return 0
+
+
 # --- test and lint ------------------------------------------------------------------------------
 
 
@@ -283,6 +292,7 @@ def _tool(module: str, arguments: Arguments) -> int:
 
 COMMANDS = {
     "run": Command("base", run),
+    "build": Command("base", build),
     "test": Command("test", test),
     "test-postgres": Command("test", test_postgres),
     "lint": Command("test", lint),
@@ -294,6 +304,7 @@ COMMANDS = {
 
 HELP = """Viewbox
   run             set up what is missing, then serve (PORT, HOST, VIEWBOX_VAR)
+  build           packages, front end and translations, without serving (for releases)
   test            checks and all tests; `test -- ARGS` hands ARGS to pytest instead
   test-postgres   the tests on a throw-away PostgreSQL
   lint            the checks alone

@@ -33,4 +33,4 @@ def case_list_context(*, page: CaseIndexPage, data: QueryDict) -> dict:
     """Template context of the list of cases."""
     listing = build_listing(listed_cases(locale_id=page.locale_id), data=data, specs=FACETS)
     name_departments(listing.results.object_list, locale_id=page.locale_id)
-    return {"listing": listing}
+    return {"listing": listing, "results_template": "cases/results.html"}

@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -15,6 +16,7 @@ from wagtail.models import Page
 
 from pages.fields import StreamField
 from pages.models import BasePage
+from pages.next_url import safe_next_url
 from pages.vocabulary import Level
 
 from .blocks import CasePicturesBlock, DifferentialBlock
@@ -146,6 +148,35 @@ class CasePage(BasePage):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
 
+    # For lists: each reads only what is prefetched (`cases.listing.listed_cases`).
+
+    @property
+    def modality_codes(self) -> str:
+        return ", ".join(modality.code for modality in self.modalities.all())
+
+    @property
+    def region_names(self) -> str:
+        return ", ".join(region.name for region in self.body_regions.all())
+
+    @property
+    def picture_count(self) -> int:
+        return len(self.pictures.raw_data)
+
+    @property
+    def patient(self) -> str:
+        """Age and sex as a reader takes them in: "34 years, female"."""
+        age = (
+            ngettext("%(age)d year", "%(age)d years", self.age_years) % {"age": self.age_years}
+            if self.age_years is not None
+            else ""
+        )
+        return ", ".join(part for part in (age, self.get_sex_display().lower()) if part)
+
+    @property
+    def facts(self) -> list[str]:
+        """What the page's head says in a line."""
+        return [self.modality_codes, self.region_names, self.get_level_display(), self.patient]
+
     @property
     def preview_modes(self) -> list[tuple[str, str]]:
         return [("", _("Before an answer")), ("solution", _("After an answer"))]
@@ -180,6 +211,7 @@ class CasePage(BasePage):
             "reading": read_case(request=request, case=self, revealed=revealed or wants_solution),
             "may_skip_answer": may_skip_answer(user=request.user, case=self),
             "answer_error": answer_error,
+            "next_url": safe_next_url(request),
         }
 
 

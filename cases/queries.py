@@ -103,6 +103,20 @@ def has_solved(*, user, case_key) -> bool:
     return CaseAnswer.objects.filter(user=user, case_key=case_key).exists()
 
 
+def solved_cases(*, user, locale_id: int) -> list[CasePage]:
+    """Cases a person has solved that can be read in a language, latest answer first."""
+    order = {
+        key: place
+        for place, key in enumerate(
+            CaseAnswer.objects.filter(user=user)
+            .order_by("-answered_at")
+            .values_list("case_key", flat=True)
+        )
+    }
+    cases = CasePage.objects.live().filter(locale_id=locale_id, translation_key__in=order)
+    return sorted(cases, key=lambda case: order[case.translation_key])
+
+
 def solved_keys(*, user) -> set:
     """Translation keys of all cases a person has solved."""
     if not user.is_authenticated:

@@ -1,9 +1,10 @@
 """Committing an answer to a case."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from pages.next_url import safe_next_url
 from people.access import fetch
 from quizzes.item_types import InvalidResponse
 
@@ -30,8 +31,7 @@ def commit_answer(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _back_to(request: HttpRequest, case: CasePage) -> str:
-    """The lesson the reader came from, if any, else the case's own page."""
-    next_url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(next_url, allowed_hosts={request.get_host()}):
-        return next_url
-    return case.get_url(request)
+    """The case again, still knowing which lesson the reader came from."""
+    url = case.get_url(request)
+    next_url = safe_next_url(request)
+    return f"{url}?{urlencode({'next': next_url})}" if next_url else url

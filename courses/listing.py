@@ -1,6 +1,6 @@
 """The catalogue of courses with its facets."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,7 @@ def listed_courses(*, locale_id: int) -> QuerySet[CoursePage]:
         CoursePage.objects.live()
         .public()
         .filter(locale_id=locale_id)
+        .annotate(lesson_count=F("numchild"))
         .prefetch_related(with_renditions(CARD), "modalities", "body_regions")
         .order_by("-first_published_at", "-pk")
     )
@@ -33,4 +34,4 @@ def course_list_context(*, page: CourseIndexPage, data: QueryDict) -> dict:
     """Template context of the catalogue."""
     listing = build_listing(listed_courses(locale_id=page.locale_id), data=data, specs=FACETS)
     name_departments(listing.results.object_list, locale_id=page.locale_id)
-    return {"listing": listing}
+    return {"listing": listing, "results_template": "courses/results.html"}

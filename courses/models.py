@@ -71,6 +71,13 @@ class CoursePage(BasePage):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
 
+    @property
+    def facts(self) -> list[str]:
+        """What the page's head says in a line."""
+        regions = ", ".join(region.name for region in self.body_regions.all())
+        modalities = ", ".join(modality.code for modality in self.modalities.all())
+        return [self.get_level_display(), modalities, regions]
+
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         from .queries import course_progress  # noqa: PLC0415
 

@@ -3,8 +3,10 @@
 import uuid
 from dataclasses import dataclass
 
+from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from cases.queries import has_solved
 from media.queries import player_context
@@ -12,18 +14,57 @@ from pages.pictures import CARD, with_renditions
 from quizzes.queries import attempts_of
 
 from .domain.progress import asks_only_for_reading, settle
-from .models import CoursePage, Enrolment, LessonPage
+from .models import CourseIndexPage, CoursePage, Enrolment, LessonPage
+
+
+class LessonKind(models.TextChoices):
+    """What a lesson chiefly is; the codes name icons too."""
+
+    LECTURE = "lecture", _("Lecture")
+    CASE = "case", _("Case")
+    QUIZ = "quiz", _("Quiz")
+    TEXT = "text", _("Text")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A neighbouring lesson."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True)
 class OutlineEntry:
-    """A lesson as the course's outline shows it."""
+    """A lesson as the course's outline shows it (`components/lesson_outline.html`)."""
 
     number: int
     lesson: LessonPage
-    kind: str
+    kind: LessonKind
     is_done: bool
     is_current: bool
+
+    @property
+    def title(self) -> str:
+        return self.lesson.title
+
+    @property
+    def url(self) -> str:
+        return self.lesson.get_url()
+
+    @property
+    def kind_name(self) -> str:
+        return str(self.kind.label)
+
+    @property
+    def duration_s(self) -> float | None:
+        return self.lesson.lecture.duration_s if self.lesson.lecture else None
+
+    @property
+    def state(self) -> str:
+        if self.is_current:
+            return "current"
+        return "done" if self.is_done else "open"
 
 
 @dataclass(frozen=True)
@@ -43,8 +84,8 @@ class Progress:
         return len(self.outline)
 
     @property
-    def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 0
+    def share(self) -> float:
+        return self.done / self.total if self.total else 0.0
 
     @property
     def is_complete(self) -> bool:
@@ -61,13 +102,13 @@ def lessons_of(*, course: CoursePage) -> QuerySet[LessonPage]:
     )
 
 
-def lesson_kind(lesson: LessonPage) -> str:
-    """What a lesson chiefly is: lecture, case, quiz or text."""
+def lesson_kind(lesson: LessonPage) -> LessonKind:
+    """What a lesson chiefly is."""
     if lesson.lecture_id:
-        return "lecture"
+        return LessonKind.LECTURE
     if lesson.case_id:
-        return "case"
-    return "quiz" if lesson.quiz_id else "text"
+        return LessonKind.CASE
+    return LessonKind.QUIZ if lesson.quiz_id else LessonKind.TEXT
 
 
 def enrolment_of(*, user, course: CoursePage) -> Enrolment | None:
@@ -116,6 +157,18 @@ class LessonReading:
     following: LessonPage | None
     may_mark_read: bool
 
+    @property
+    def previous_link(self) -> Link | None:
+        return _link(self.previous)
+
+    @property
+    def following_link(self) -> Link | None:
+        return _link(self.following)
+
+
+def _link(lesson: LessonPage | None) -> Link | None:
+    return Link(title=lesson.title, url=lesson.get_url()) if lesson else None
+
 
 def read_lesson(*, user, lesson: LessonPage, course: CoursePage) -> LessonReading | None:
     """The lesson with outline and neighbours; None for a draft that is not in the outline yet."""
@@ -148,8 +201,12 @@ class RunningCourse:
     next_lesson: LessonPage | None
 
     @property
-    def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 0
+    def share(self) -> float:
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def progress_id(self) -> str:
+        return f"progress-{self.enrolment.pk}"
 
 
 def my_courses(*, user, locale_id: int) -> list[RunningCourse]:
@@ -193,6 +250,12 @@ def my_courses(*, user, locale_id: int) -> list[RunningCourse]:
             )
         )
     return running
+
+
+def courses_url(*, locale_id: int) -> str:
+    """Where the catalogue of a language is; empty where there is none."""
+    index = CourseIndexPage.objects.live().filter(locale_id=locale_id).first()
+    return (index.get_url() if index else "") or ""
 
 
 def lesson_context(*, user, lesson: LessonPage) -> dict:

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.models import Locale
 
+from cases.queries import solved_cases
 from media.domain.watching import InvalidWatchReport, record_watching
 from people.access import fetch, require
 
 from .domain.enrolments import enrol, leave
 from .domain.progress import NotJustReading, mark_read, settle
 from .models import CoursePage, Enrolment, LessonPage
-from .queries import course_progress, enrolment_of, lessons_of, my_courses
+from .queries import course_progress, courses_url, enrolment_of, lessons_of, my_courses
 
 
 @login_required
@@ -25,7 +26,11 @@ def my_learning(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "courses/my_learning.html",
-        {"running": my_courses(user=request.user, locale_id=locale.pk)},
+        {
+            "running": my_courses(user=request.user, locale_id=locale.pk),
+            "solved": solved_cases(user=request.user, locale_id=locale.pk),
+            "courses_url": courses_url(locale_id=locale.pk),
+        },
     )
 
 

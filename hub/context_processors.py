@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
 
-from .navigation import footer_links, language_links, primary_navigation
+from .navigation import alternate_links, footer_links, language_links, primary_navigation
 
 THEMES = ("auto", "light", "dark")
 
@@ -15,6 +17,9 @@ def site(request: HttpRequest) -> dict:
         "society_name": settings.SOCIETY_NAME,
         "society_short_name": settings.SOCIETY_SHORT_NAME,
         "theme": theme if theme in THEMES else "auto",
+        "home_url": f"/{get_language()}/",
+        "my_learning_url": reverse("courses:my_learning"),
+        "alternate_links": lambda: alternate_links(request),
         "navigation": lambda: primary_navigation(request),
         "footer_links": lambda: footer_links(request),
         "language_links": lambda: language_links(request),

@@ -39,7 +39,7 @@ def news_list_context(*, page: NewsIndexPage, data: QueryDict) -> dict:
     )
     listing = build_listing(news, data=data, specs=())
     name_departments(listing.results.object_list, locale_id=page.locale_id)
-    return {"listing": listing}
+    return {"listing": listing, "results_template": "hub/news_results.html"}
 
 
 def event_list_context(*, page: EventIndexPage, data: QueryDict) -> dict:
@@ -58,6 +58,7 @@ def event_list_context(*, page: EventIndexPage, data: QueryDict) -> dict:
     upcoming = events.filter(ends_at__gte=now).order_by("starts_at")
     return {
         "listing": past,
+        "results_template": "hub/past_event_results.html",
         "upcoming": list(upcoming.filter(kind__in=kinds) if kinds else upcoming),
     }
 
@@ -74,4 +75,4 @@ def resource_list_context(*, page: ResourceIndexPage, data: QueryDict) -> dict:
     )
     listing = build_listing(resources, data=data, specs=RESOURCE_FACETS)
     name_departments(listing.results.object_list, locale_id=page.locale_id)
-    return {"listing": listing}
+    return {"listing": listing, "results_template": "hub/resource_results.html"}

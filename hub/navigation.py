@@ -21,6 +21,10 @@ class Link:
     active: bool = False
     code: str = ""
 
+    @property
+    def name(self) -> str:
+        return self.title
+
 
 def home_page(request: HttpRequest) -> HomePage | None:
     """The home page in the active language; remembered on the request."""
@@ -83,9 +87,28 @@ def language_links(request: HttpRequest) -> list[Link]:
     return links
 
 
+def alternate_links(request: HttpRequest) -> list[Link]:
+    """hreflang links: absolute addresses of this page's translations, x-default being English."""
+    page = getattr(request, "viewbox_page", None)
+    urls = _translations(request, page) if page else {}
+    if len(urls) < 2:  # noqa: PLR2004  a page alone in its language has no alternates
+        return []
+    links = [
+        Link(title="", url=request.build_absolute_uri(url), code=code)
+        for code, url in urls.items()
+    ]
+    default = urls.get(settings.LANGUAGE_CODE)
+    if default:
+        links.append(Link(title="", url=request.build_absolute_uri(default), code="x-default"))
+    return links
+
+
 def _translations(request: HttpRequest, page: Page) -> dict[str, str]:
-    """language → URL of the live translations of `page`, itself included."""
-    translations = page.get_translations(inclusive=True).live().select_related("locale")
-    return {
-        translated.locale.language_code: translated.get_url(request) for translated in translations
-    }
+    """language → URL of the live translations of `page`, itself included; asked once a request."""
+    if not hasattr(request, "_page_translations"):
+        translations = page.get_translations(inclusive=True).live().select_related("locale")
+        request._page_translations = {  # type: ignore[attr-defined]
+            translated.locale.language_code: translated.get_url(request)
+            for translated in translations
+        }
+    return request._page_translations  # type: ignore[attr-defined]

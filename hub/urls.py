@@ -30,5 +30,6 @@ urlpatterns += i18n_patterns(
     path("solve/", include("cases.urls")),
     path("my/", include("courses.urls")),
     path("feeds/", include("hub.feed_urls")),
+    path("calendar/", include("hub.calendar_urls")),
     path("", include(wagtail_urls)),
 )

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from pages.next_url import safe_next_url
+
 from .context_processors import THEMES
 
 YEAR_S = 365 * 24 * 3600
@@ -17,13 +19,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the form was on."""
+    url = request.headers.get("Referer", "")
+    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else "/"
+
+
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or automatic; without script a plain form posts here."""
-    next_url = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(next_url, allowed_hosts={request.get_host()}):
-        next_url = "/"
-    response = HttpResponseRedirect(next_url)
+    response = HttpResponseRedirect(safe_next_url(request) or _page_before(request))
     theme = request.POST.get("theme", "auto")
     if theme in THEMES:
         response.set_cookie(

@@ -37,7 +37,7 @@ def private_storage():
     return storages["private"]
 
 
-def original_path(lecture: "Lecture", filename: str) -> str:
+def original_path(_lecture: "Lecture", filename: str) -> str:
     """A name of our own for an upload; the uploader's is kept as a field, never as a path."""
     suffix = PurePath(filename).suffix.lower()
     suffix = suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ""
@@ -129,8 +129,8 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
 
     @property
     def has_picture(self) -> bool:
-        """False for audio-only lectures."""
-        return bool(self.probe and self.probe.get("video"))
+        """False for lectures of sound alone, and while it is not yet known."""
+        return bool(self.plan and self.plan.get("video"))
 
     def _url(self, name: str) -> str:
         return f"{settings.MEDIA_URL}{self.directory}/{name}" if name else ""

@@ -34,7 +34,7 @@ class Option:
     value: str
     label: str
     count: int
-    active: bool
+    selected: bool
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class ActiveFilter:
     """A choice in force, and the query string that takes it back."""
 
     label: str
-    remove_query: str
+    remove_url: str
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,14 @@ def _facet(queryset: QuerySet, spec: FacetSpec, chosen: dict[str, list[str]]) ->
             value=value,
             label=str(label),
             count=counts.get(value, 0),
-            active=value in chosen[spec.name],
+            selected=value in chosen[spec.name],
         )
         for value, label in spec.choices
     ]
     return Facet(
         name=spec.name,
         label=str(spec.label),
-        options=[option for option in options if option.count or option.active],
+        options=[option for option in options if option.count or option.selected],
     )
 
 
@@ -114,7 +114,7 @@ def _active_filters(
             rest.pop("page", None)
             rest.setlist(spec.name, [other for other in chosen[spec.name] if other != value])
             filters.append(
-                ActiveFilter(label=str(labels[value]), remove_query=f"?{rest.urlencode()}")
+                ActiveFilter(label=str(labels[value]), remove_url=f"?{rest.urlencode()}")
             )
     return filters
 

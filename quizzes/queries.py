@@ -13,14 +13,21 @@ from .models import Answer, Attempt, ItemVersion, Quiz
 
 @dataclass(frozen=True)
 class PresentedItem:
-    """An item ready to show. `solution` and `response` are None until it has been answered."""
+    """An item ready to show by its type's `template`.
+
+    `view` is the type's `question` until the item has been answered, then its `review`;
+    `response` and `is_correct` are None until then.
+    """
 
     template: str
-    question: dict[str, Any]
+    view: dict[str, Any]
     image: SiteImage | None
     response: dict[str, Any] | None
-    solution: dict[str, Any] | None
     is_correct: bool | None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.response is not None
 
 
 def present_item(
@@ -28,23 +35,22 @@ def present_item(
 ) -> PresentedItem:
     """What a learner may see of `version`: key and explanation only beside their own response."""
     item_type = item_types.get(version.item_type)
-    question = item_type.question(version.content)
-    if image is None and question.get("image_id"):
-        image = SiteImage.objects.filter(pk=question["image_id"]).first()
-    answered = response is not None
+    content = version.content
+    view = item_type.question(content) if response is None else item_type.review(content, response)
+    if image is None and view.get("image_id"):
+        image = SiteImage.objects.filter(pk=view["image_id"]).first()
     return PresentedItem(
         template=item_type.template,
-        question=question,
+        view=view,
         image=image,
         response=response,
-        solution=item_type.solution(version.content) if answered else None,
-        is_correct=item_type.score(version.content, response).is_full if answered else None,
+        is_correct=None if response is None else item_type.score(content, response).is_full,
     )
 
 
 @dataclass(frozen=True)
 class PresentedAnswer:
-    """An answer of a finished attempt beside its item. Unanswered items keep their solution."""
+    """An answer of a finished attempt beside its item; an unanswered item keeps its secret."""
 
     position: int
     item: PresentedItem

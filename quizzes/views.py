@@ -4,11 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pages.next_url import safe_next_url
 from people.access import fetch
 
 from .domain.attempts import (
@@ -23,14 +24,8 @@ from .models import Answer, Attempt, Quiz
 from .queries import answers_of, present_answers, present_item
 
 
-def _next(request: HttpRequest) -> str:
-    """Where the learner came from and goes back to; empty when that is not on this site."""
-    url = request.POST.get("next") or request.GET.get("next") or ""
-    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else ""
-
-
 def _url(name: str, request: HttpRequest, *args: int) -> str:
-    next_url = _next(request)
+    next_url = safe_next_url(request)
     query = f"?{urlencode({'next': next_url})}" if next_url else ""
     return reverse(f"quizzes:{name}", args=args) + query
 
@@ -89,7 +84,8 @@ def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse
             "error": error,
             "position": position,
             "total": len(answers),
-            "answered": sum(one.answered_at is not None for one in answers),
+            "answered": (done := sum(one.answered_at is not None for one in answers)),
+            "answered_share": done / len(answers),
             "form_url": _url("answer", request, attempt.pk, position),
             "following_url": (
                 _url("answer", request, attempt.pk, position + 1)
@@ -100,7 +96,7 @@ def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse
                 _url("answer", request, attempt.pk, position - 1) if position > 1 else ""
             ),
             "finish_url": _url("finish", request, attempt.pk),
-            "next_url": _next(request),
+            "next_url": safe_next_url(request),
         },
         status=422 if error else 200,
     )
@@ -132,6 +128,6 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
             "quiz": attempt.quiz,
             "entries": present_answers(answers),
             "again_url": _url("start", request, attempt.quiz_id),
-            "next_url": _next(request),
+            "next_url": safe_next_url(request),
         },
     )

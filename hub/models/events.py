@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import Page
@@ -80,6 +82,14 @@ class EventPage(BasePage):
                 name="hub_event_ends_after_it_starts",
             )
         ]
+
+    @property
+    def place_words(self) -> str:
+        return self.place or gettext("Online")
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_at < timezone.now()
 
     def clean(self) -> None:
         super().clean()

@@ -73,3 +73,9 @@ class ResourcePage(BasePage):
     class Meta:
         verbose_name = _("guideline or algorithm")
         verbose_name_plural = _("guidelines and algorithms")
+
+    @property
+    def facts(self) -> list[str]:
+        """What the page's head says in a line."""
+        regions = ", ".join(region.name for region in self.body_regions.all())
+        return [self.get_kind_display(), regions]

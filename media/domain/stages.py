@@ -1,10 +1,39 @@
-"""The stages of a lecture's transcoding: made, worked on, swept."""
+"""The stages of a lecture's transcoding: made, taken up, their ends recorded, swept.
 
-from django.db import transaction
+What a stage does is in `work.py`; here is what happens around it, whatever happens to it.
+"""
 
-from jobs.domain.leases import claimable
+import errno
+import logging
+import shutil
+import traceback
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.utils import timezone
+
+from jobs.domain.leases import Heartbeat, Lease, LeaseLost, claim
+from jobs.domain.queue import waiting_arguments
+from jobs.domain.stopping import stop_requested
+from jobs.domain.worker import worker_name
+from jobs.models import WorkState
+from media.failures import UNEXPECTED
 from media.models import Lecture, LectureState, Stage, StageKind
+from media.pipeline.refusals import Cancelled, Refusal, Refused
 from media.tasks import process_lecture
+
+from .files import attempt_directory
+from .work import WORK, OutputGone, redo_encode
+
+logger = logging.getLogger("media")
+
+OPEN = (LectureState.QUEUED, LectureState.PROCESSING)
+# Waits before the second, third and fourth attempt.
+BACK_OFF_S = (10.0, 60.0, 300.0)
+# A file that used up its time or memory will hardly do better: one more attempt, no more.
+COSTLY = frozenset({Refusal.TIMED_OUT, Refusal.OUT_OF_MEMORY})
+COSTLY_ATTEMPTS = 2
 
 
 @transaction.atomic
@@ -17,21 +46,189 @@ def open_stages(*, lecture: Lecture) -> None:
         ),
         ignore_conflicts=True,
     )
+    refresh_state(lecture_id=lecture.pk)
     enqueue(lecture_id=lecture.pk)
 
 
-def enqueue(*, lecture_id: int) -> None:
-    """Ask a worker to look at the lecture once this transaction is committed."""
-    transaction.on_commit(lambda: process_lecture.enqueue(lecture_id))
+def enqueue(*, lecture_id: int, delay: timedelta = timedelta(0)) -> None:
+    """Ask a worker to look at the lecture after `delay`, once this transaction is committed."""
+    task = process_lecture
+    if delay:
+        task = task.using(run_after=timezone.now() + delay)
+    transaction.on_commit(lambda: task.enqueue(lecture_id))
+
+
+def derived_state(stages: Iterable[Stage]) -> LectureState:
+    """What the stages of one generation make of their lecture."""
+    states = {stage.state for stage in stages}
+    if WorkState.FAILED in states:
+        return LectureState.FAILED
+    if states == {WorkState.DONE}:
+        return LectureState.READY
+    if states <= {WorkState.WAITING}:
+        return LectureState.QUEUED
+    return LectureState.PROCESSING
+
+
+@transaction.atomic
+def refresh_state(*, lecture_id: int) -> str:
+    """Derive the lecture's state from its stages and store it; return it, empty if it is gone."""
+    lecture = Lecture.objects.select_for_update().filter(pk=lecture_id).first()
+    if lecture is None:
+        return ""
+    state = derived_state(lecture.stages.filter(generation=lecture.generation))
+    if lecture.state != state:
+        Lecture.objects.filter(pk=lecture_id).update(state=state)
+    return state
+
+
+def next_stages(stages: Iterable[Stage], *, now: datetime) -> list[Stage]:
+    """Of one generation's stages, those that a worker may take up now.
+
+    A kind of stage begins when all parts of the kind before it are done; a part that failed
+    holds up what comes after it, but not the other parts.
+    """
+    by_kind: dict[str, list[Stage]] = {kind: [] for kind in StageKind.values}
+    for stage in stages:
+        by_kind[stage.kind].append(stage)
+    for parts in by_kind.values():
+        if any(stage.state != WorkState.DONE for stage in parts):
+            return [stage for stage in parts if _is_free(stage, now)]
+    return []
+
+
+def _is_free(stage: Stage, now: datetime) -> bool:
+    if stage.state == WorkState.WAITING:
+        return stage.not_before is None or stage.not_before <= now
+    return (
+        stage.state == WorkState.RUNNING
+        and stage.lease_until is not None
+        and stage.lease_until < now
+    )
+
+
+def process(*, lecture_id: int) -> str:
+    """Work on the lecture's stages as far as they can be taken; return its state.
+
+    May be called at any time, by any number of workers: who holds no lease does nothing.
+    """
+    while not stop_requested():
+        lecture = Lecture.objects.filter(pk=lecture_id).first()
+        if lecture is None:
+            return ""
+        free = next_stages(
+            lecture.stages.filter(generation=lecture.generation), now=timezone.now()
+        )
+        lease = None
+        for stage in free:
+            lease = claim(model=Stage, pk=stage.pk, holder=worker_name())
+            if lease:
+                break
+        refresh_state(lecture_id=lecture_id)
+        if lease is None:
+            break
+        run_stage(lease=lease)
+    return refresh_state(lecture_id=lecture_id)
+
+
+def run_stage(*, lease: Lease) -> None:
+    """Do the leased stage and record how it ended."""
+    try:
+        stage = Stage.objects.select_related("lecture").get(pk=lease.pk)
+    except Stage.DoesNotExist:
+        return
+    logger.info("%s: attempt %s by %s", stage, stage.attempts, lease.holder)
+    try:
+        with Heartbeat(lease) as heart:
+
+            def go_on(fraction: float, _speed: float) -> bool:
+                heart.progress(fraction)
+                return not (heart.lost.is_set() or stop_requested())
+
+            WORK[StageKind(stage.kind)](stage, lease, go_on)
+    except (LeaseLost, Cancelled, OutputGone, Refused) as reason:
+        _discard(stage, lease)
+        _record(stage, lease, reason)
+    except (DatabaseError, InterfaceError):
+        # Nothing can be recorded now; the lease lapses and the sweep finds the stage.
+        raise
+    except OSError as error:
+        _discard(stage, lease)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        code = Refusal.DISK_FULL.value if full else UNEXPECTED
+        logger.exception("%s: %s", stage, code)
+        _record_attempt(stage, lease, code=code, detail=traceback.format_exc())
+    except Exception:
+        _discard(stage, lease)
+        logger.exception("%s: unexpected", stage)
+        _record_attempt(stage, lease, code=UNEXPECTED, detail=traceback.format_exc())
+
+
+def _discard(stage: Stage, lease: Lease) -> None:
+    shutil.rmtree(attempt_directory(stage, token=lease.token), ignore_errors=True)
+
+
+def _record(stage: Stage, lease: Lease, reason: Exception) -> None:
+    """Write down why an attempt ended without a result, if it is still ours to say."""
+    if isinstance(reason, Refused):
+        if reason.code.is_transient:
+            _record_attempt(stage, lease, code=reason.code.value, detail=reason.detail)
+        else:
+            _record_failure(stage, lease, code=reason.code.value, detail=reason.detail)
+        return
+    logger.warning("%s: %s %s", stage, type(reason).__name__, reason)
+    try:
+        with transaction.atomic():
+            if isinstance(reason, Cancelled) and stop_requested():
+                lease.hand_over()
+                enqueue(lecture_id=stage.lecture_id)
+            elif isinstance(reason, OutputGone):
+                redo_encode(stage, lease)
+            refresh_state(lecture_id=stage.lecture_id)
+    except LeaseLost as lost:
+        logger.warning("%s: %s", stage, lost)
+
+
+def _record_attempt(stage: Stage, lease: Lease, *, code: str, detail: str) -> None:
+    """Give the stage back for another attempt, or fail it when there are none left."""
+    most = min(stage.max_attempts, COSTLY_ATTEMPTS) if code in COSTLY else stage.max_attempts
+    if stage.attempts >= most:
+        _record_failure(stage, lease, code=code, detail=detail)
+        return
+    delay = timedelta(seconds=BACK_OFF_S[min(stage.attempts, len(BACK_OFF_S)) - 1])
+    logger.warning("%s: %s; again in %s. %s", stage, code, delay, detail[-500:])
+    try:
+        with transaction.atomic():
+            lease.give_back(code=code, detail=detail, delay=delay)
+            refresh_state(lecture_id=stage.lecture_id)
+            enqueue(lecture_id=stage.lecture_id, delay=delay)
+    except LeaseLost as lost:
+        logger.warning("%s: %s", stage, lost)
+
+
+def _record_failure(stage: Stage, lease: Lease, *, code: str, detail: str) -> None:
+    logger.warning("%s: failed, %s. %s", stage, code, detail[-500:])
+    try:
+        with transaction.atomic():
+            lease.fail(code=code, detail=detail)
+            refresh_state(lecture_id=stage.lecture_id)
+    except LeaseLost as lost:
+        logger.warning("%s: %s", stage, lost)
 
 
 def sweep_stages() -> int:
-    """Re-enqueue every lecture with a stage that waits or whose worker died; return how many."""
-    lecture_ids = set(
-        claimable(Stage)
-        .filter(lecture__state__in=[LectureState.QUEUED, LectureState.PROCESSING])
-        .values_list("lecture_id", flat=True)
-    )
-    for lecture_id in lecture_ids:
-        enqueue(lecture_id=lecture_id)
-    return len(lecture_ids)
+    """Put every lecture that a worker could go on with into the queue, once; return how many.
+
+    Also mends states that a crash left behind between two writes.
+    """
+    now = timezone.now()
+    waiting = waiting_arguments(process_lecture)
+    mended = 0
+    for lecture in Lecture.objects.filter(state__in=OPEN).prefetch_related("stages"):
+        stages = [s for s in lecture.stages.all() if s.generation == lecture.generation]
+        if derived_state(stages) != lecture.state:
+            refresh_state(lecture_id=lecture.pk)
+        if next_stages(stages, now=now) and (lecture.pk,) not in waiting:
+            enqueue(lecture_id=lecture.pk)
+            mended += 1
+    return mended

@@ -14,6 +14,7 @@ from typing import Any
 
 import ffmpeg
 
+from media.pipeline.disk import disk_errors
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
 from media.pipeline.h264_levels import REFERENCE_FRAMES
 from media.pipeline.plan import AudioRendition, Plan, VideoRendition
@@ -71,11 +72,9 @@ def encode(
     """
     binary = binary or find_ffmpeg()
     meter = _Meter(plan.duration_s, on_progress)
-    try:
+    with disk_errors():
         for name in rendition_names(plan):
             (out / name).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refused(Refusal.DISK_FULL, str(error)) from error
     finished = run_confined(
         command(source, plan, binary),
         limits=Limits(
@@ -139,9 +138,7 @@ def _frames(stream: Any, plan: Plan) -> Any:
 def _video_output(stream: Any, rendition: VideoRendition, plan: Plan) -> Any:
     # The planned size is that of square pixels, so the scaler removes anamorphic ones, too.
     scaled = (
-        stream.filter(
-            "scale", rendition.width, rendition.height, flags="lanczos", out_range="tv"
-        )
+        stream.filter("scale", rendition.width, rendition.height, flags="lanczos", out_range="tv")
         .filter("setsar", 1)
         .filter("format", "yuv420p")
     )

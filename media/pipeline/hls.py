@@ -147,9 +147,6 @@ def master_playlist(variants: list[Variant], sound: Sound | None) -> str:
         ]
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", variant.uri]
     if sound and not variants:
-        lines += [
-            f"#EXT-X-STREAM-INF:BANDWIDTH={sound.peak_bps},"
-            f'AVERAGE-BANDWIDTH={sound.average_bps},CODECS="{sound.codec}"',
-            sound.uri,
-        ]
+        rates = f"BANDWIDTH={sound.peak_bps},AVERAGE-BANDWIDTH={sound.average_bps}"
+        lines += [f'#EXT-X-STREAM-INF:{rates},CODECS="{sound.codec}"', sound.uri]
     return "\n".join(lines) + "\n"

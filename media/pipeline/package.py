@@ -7,15 +7,14 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-import ffmpeg
-
-from media.pipeline.encode import PLAYLIST, OnProgress, check_exit
+from media.pipeline.disk import disk_errors
+from media.pipeline.encode import PLAYLIST, OnProgress
+from media.pipeline.fallback import mux_fallback
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
 from media.pipeline.hls import (
     AAC_LC,
@@ -28,14 +27,10 @@ from media.pipeline.hls import (
 )
 from media.pipeline.plan import Plan, VideoRendition
 from media.pipeline.poster import make_poster
-from media.pipeline.probe import probe
-from media.pipeline.process import Limits, run_confined
 from media.pipeline.records import Record
 from media.pipeline.refusals import Cancelled, Refusal, Refused
 
 HASH_DIGITS = 16
-# Pages without HLS get one picture size for everybody; this one is readable and affordable.
-FALLBACK_SHORT_SIDE = 720
 # Playlists print microseconds.
 _SEGMENT_PRECISION_S = 0.000_01
 
@@ -97,7 +92,7 @@ def package(
     pictures = [read_media_playlist(encoded / r.name / PLAYLIST) for r in plan.video]
     sound = read_media_playlist(encoded / plan.audio.name / PLAYLIST) if plan.audio else None
     check_output(pictures, sound, plan)
-    with _disk_errors():
+    with disk_errors():
         out.mkdir(parents=True, exist_ok=True)
         renditions = []
         for rendition, playlist in zip(plan.video, pictures, strict=True):
@@ -121,9 +116,7 @@ def package(
     )
 
 
-def check_output(
-    pictures: list[MediaPlaylist], sound: MediaPlaylist | None, plan: Plan
-) -> None:
+def check_output(pictures: list[MediaPlaylist], sound: MediaPlaylist | None, plan: Plan) -> None:
     """Raise ``Refused`` unless every rendition lasts as planned and all pictures cut together."""
     for playlist in (*pictures, sound):
         missing_s = plan.duration_s - playlist.duration_s if playlist else 0.0
@@ -209,9 +202,7 @@ def _write(out: Path, stem: str, suffix: str, content: bytes) -> PurePosixPath:
     return PurePosixPath(name)
 
 
-def _publish_master(
-    plan: Plan, renditions: list[PackagedRendition], out: Path
-) -> PurePosixPath:
+def _publish_master(plan: Plan, renditions: list[PackagedRendition], out: Path) -> PurePosixPath:
     variants = [
         Variant(
             uri=str(rendition.playlist),
@@ -247,92 +238,27 @@ def _publish_fallback(
     out: Path,
     *,
     binary: FfmpegBinary,
-    tell: "_Tell",
+    tell: Callable[[], None],
 ) -> PurePosixPath:
-    """Mux one picture rendition and the sound, as they are, into a progressive file."""
     work = out / ".joining"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    tracks = [*([_fallback_picture(plan, pictures)] if pictures else []), *([sound] if sound else [])]
-    joined = [_join(track, work / f"{number}.mp4") for number, track in enumerate(tracks)]
-    inputs = [
-        ffmpeg.input(f"file:{path.resolve()}", format_whitelist="mov", protocol_whitelist="file")
-        for path in joined
-    ]
-    merged = ffmpeg.output(
-        *inputs,
-        "joined.mp4",
-        **{"c": "copy", "f": "mp4", "movflags": "+faststart", "map_metadata": -1},
-    ).global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error")
-    needed = sum(path.stat().st_size for path in joined)
-    finished = run_confined(
-        [str(part) for part in ffmpeg.compile(merged, cmd=str(binary.path))],
-        limits=Limits(
-            wall_s=plan.wall_limit_s,
-            cpu_s=int(plan.wall_limit_s) + 1,
-            memory_bytes=plan.memory_bytes,
-            file_bytes=2 * needed + (64 << 20),
-        ),
-        on_output=lambda line: None,
-        on_tick=tell,
-        cwd=work,
-    )
-    check_exit(finished)
-    made = work / "joined.mp4"
-    _check_fallback(made, plan)
-    with made.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()[:HASH_DIGITS]
-    name = f"lecture-{digest}{'.mp4' if pictures else '.m4a'}"
-    made.replace(out / name)
-    shutil.rmtree(work)
+    try:
+        made = mux_fallback(plan, pictures, sound, work, binary=binary, on_tick=tell)
+        with made.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()[:HASH_DIGITS]
+        name = f"lecture-{digest}{'.mp4' if pictures else '.m4a'}"
+        made.replace(out / name)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return PurePosixPath(name)
 
 
-def _fallback_picture(plan: Plan, pictures: list[MediaPlaylist]) -> MediaPlaylist:
-    for rendition, playlist in zip(plan.video, pictures, strict=True):
-        if min(rendition.width, rendition.height) <= FALLBACK_SHORT_SIDE:
-            return playlist
-    return pictures[-1]
+def _teller(on_progress: OnProgress | None) -> Callable[[], None]:
+    """A call for places that know no fraction, but where the work may be stopped."""
 
-
-def _join(playlist: MediaPlaylist, target: Path) -> Path:
-    """CMAF segments appended to their initialisation segment are a playable file."""
-    with target.open("wb") as joined:
-        for part in (playlist.init, *(segment.path for segment in playlist.segments)):
-            with part.open("rb") as opened:
-                shutil.copyfileobj(opened, joined)
-    return target
-
-
-def _check_fallback(made: Path, plan: Plan) -> None:
-    """Read back what was muxed: it must hold both tracks for the whole duration."""
-    measured = probe(made)
-    if len(measured.video) != bool(plan.video) or len(measured.audio) != bool(plan.audio):
-        raise Refused(Refusal.OUTPUT_INVALID, "a track is missing in the progressive file")
-    if abs(measured.duration_s - plan.duration_s) > plan.duration_tolerance_s:
-        raise Refused(Refusal.OUTPUT_SHORT, f"{measured.duration_s} s of {plan.duration_s} s")
-
-
-class _Tell:
-    """Calls ``on_progress`` from places that know no finer fraction than how many they are."""
-
-    def __init__(self, on_progress: OnProgress | None) -> None:
-        self.on_progress = on_progress
-
-    def __call__(self) -> None:
-        if self.on_progress and self.on_progress(0.0, 0.0) is False:
+    def tell() -> None:
+        if on_progress and on_progress(0.0, 0.0) is False:
             raise Cancelled
 
-
-def _teller(on_progress: OnProgress | None) -> _Tell:
-    return _Tell(on_progress)
-
-
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refused(Refusal.DISK_FULL, str(error)) from error
-        raise
+    return tell

@@ -33,11 +33,11 @@ class Policy(Record):
 
     name: str = "h264-1"
     rungs: tuple[Rung, ...] = (
-        Rung(short_side=1080, crf=23, maxrate_bps=4_500_000),
-        Rung(short_side=720, crf=23, maxrate_bps=2_500_000),
+        Rung(short_side=1080, crf=22, maxrate_bps=4_500_000),
+        Rung(short_side=720, crf=22, maxrate_bps=2_500_000),
         Rung(short_side=240, crf=24, maxrate_bps=400_000),
     )
-    preset: str = "fast"
+    preset: str = "faster"
     # Below the lower limit the last picture would overshoot the end of the sound by too much.
     min_fps: int = 5
     max_fps: int = 30

@@ -66,7 +66,7 @@ def _moments(rendition: MediaPlaylist) -> list[tuple[int, float]]:
 
 def _picture_at(rendition: MediaPlaylist, number: int, offset_s: float) -> Image.Image | None:
     data = rendition.init.read_bytes() + rendition.segments[number].path.read_bytes()
-    with av.open(io.BytesIO(data), format="mp4") as opened:
+    with av.open(io.BytesIO(data), mode="r", format="mp4") as opened:
         first_s: Fraction | None = None
         for frame in opened.decode(video=0):
             if frame.pts is None or frame.time_base is None:

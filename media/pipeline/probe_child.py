@@ -9,13 +9,17 @@ import json
 import math
 import sys
 from array import array
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import av
 import av.error
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream as AvAudioStream
 from av.container import InputContainer
 from av.packet import Packet
@@ -37,17 +41,19 @@ MAX_BOXES = 1000
 DECLARING_CONTAINERS = frozenset({"mp4", "matroska", "avi"})
 
 AvStream = AvVideoStream | AvAudioStream
+AvFrame = VideoFrame | AudioFrame
 
 
 @dataclass
 class _Track:
-    """What has been seen of one stream so far; times in the stream's own time base."""
+    """What has been seen of one stream so far; times in ticks of ``tick_s`` seconds."""
 
     stream: AvStream
-    pts: array = field(default_factory=lambda: array("q"))  # type: ignore[type-arg]
+    tick_s: Fraction
+    pts: "array[int]" = field(default_factory=lambda: array("q"))
     end: int = 0
     attempts: int = 0
-    frame: object | None = None
+    frame: AvFrame | None = None
 
     def add(self, packet: Packet) -> None:
         if packet.pts is None:
@@ -66,20 +72,20 @@ class _Track:
             self._decode(None)
 
     def _decode(self, packet: Packet | None) -> None:
-        context = self.stream.codec_context
-        if context is None:
-            return
-        if self.stream.type == "video" and context.width * context.height > MAX_DECODED_PIXELS:
-            return
-        try:
-            frames = context.decode(packet)
-        except (av.error.FFmpegError, ValueError):
-            return
+        if isinstance(self.stream, AvVideoStream):
+            context = self.stream.codec_context
+            if context.width * context.height > MAX_DECODED_PIXELS:
+                return
+        frames: Sequence[AvFrame] = ()
+        # What can't be decoded is told by there being no frame.
+        with suppress(av.error.FFmpegError, ValueError):
+            frames = self.stream.codec_context.decode(packet)
         if frames:
             self.frame = frames[0]
 
     def seconds(self, ticks: int, origin_s: Fraction) -> float:
-        return float(ticks * self.stream.time_base - origin_s)
+        """A time stamp as seconds from the start of the file, to the microsecond."""
+        return round(float(ticks * self.tick_s - origin_s), 6)
 
 
 def read(path: Path, container: str, demuxers: str) -> Probe:
@@ -97,7 +103,12 @@ def read(path: Path, container: str, demuxers: str) -> Probe:
     with opened:
         if len(opened.streams) > MAX_STREAMS:
             raise Refused(Refusal.TOO_MANY_STREAMS, f"{len(opened.streams)} streams")
-        tracks = [_Track(stream) for stream in (*opened.streams.video, *opened.streams.audio)]
+        # A stream whose decoder is unknown has no codec context: it can't be shown or heard.
+        tracks = [
+            _Track(stream, stream.time_base or Fraction(1, av.time_base))
+            for stream in opened.streams
+            if isinstance(stream, AvVideoStream | AvAudioStream)
+        ]
         if not tracks:
             raise Refused(Refusal.NO_STREAMS, f"{len(opened.streams)} streams of other kinds")
         _demux(opened, tracks)
@@ -130,38 +141,44 @@ def _demux(opened: InputContainer, tracks: list[_Track]) -> None:
     for track in tracks:
         # Frame threads would hold back pictures and multiply the memory.
         track.stream.codec_context.thread_count = 1
-    try:
+    # On an error, what was read until here counts: the plan compares it with what the header
+    # declares.
+    with suppress(av.error.FFmpegError):
         for packet in opened.demux([track.stream for track in tracks]):
             by_index[packet.stream.index].add(packet)
-    except av.error.FFmpegError:
-        # What was read until here counts; the caller compares it with the declared duration.
-        pass
     for track in tracks:
         track.finish()
 
 
-def _describe(
-    opened: InputContainer, tracks: list[_Track], container: str, demuxers: str
-) -> Probe:
+def _describe(opened: InputContainer, tracks: list[_Track], container: str, demuxers: str) -> Probe:
     # Recorders write tracks for microphones that were never switched on: those are not there.
     tracks = [track for track in tracks if track.pts]
     timed = [track for track in tracks if not _is_attached_picture(track.stream)]
     if not timed:
         raise Refused(Refusal.NO_DURATION, "no packet with a time stamp")
     # ffmpeg shifts every stream by the container's start, so we count from there as well.
-    if opened.start_time is not None:
-        origin_s = Fraction(opened.start_time, av.time_base)
+    start: int | None = cast("int | None", opened.start_time)
+    if start is not None:
+        origin_s = Fraction(start, av.time_base)
     else:
-        origin_s = min(min(track.pts) * track.stream.time_base for track in timed)
+        origin_s = min(min(track.pts) * track.tick_s for track in timed)
     end_s = max(track.seconds(_end(track), origin_s) for track in timed)
     return Probe(
         container=container,
         demuxers=tuple(demuxers.split(",")),
         size_bytes=opened.size,
-        duration_s=round(end_s, 6),
+        duration_s=end_s,
         declared_duration_s=_declared_duration(opened, timed, container),
-        video=tuple(_video(t, origin_s) for t in tracks if t.stream.type == "video"),
-        audio=tuple(_audio(t, origin_s) for t in tracks if t.stream.type == "audio"),
+        video=tuple(
+            _video(track.stream, track, origin_s)
+            for track in tracks
+            if isinstance(track.stream, AvVideoStream)
+        ),
+        audio=tuple(
+            _audio(track.stream, track, origin_s)
+            for track in tracks
+            if isinstance(track.stream, AvAudioStream)
+        ),
     )
 
 
@@ -179,29 +196,25 @@ def _end(track: _Track) -> int:
     return last + (int(np.median(gaps)) if len(gaps) else 0)
 
 
-def _gaps(track: _Track) -> np.ndarray:
-    gaps = np.diff(np.sort(np.frombuffer(track.pts, dtype=np.int64)))
+def _gaps(track: _Track) -> np.ndarray[Any, np.dtype[np.int64]]:
+    pts = np.sort(np.frombuffer(track.pts, dtype=np.int64))
+    gaps = pts[1:] - pts[:-1]
     return gaps[gaps > 0]
 
 
-def _declared_duration(
-    opened: InputContainer, timed: list[_Track], container: str
-) -> float | None:
+def _declared_duration(opened: InputContainer, timed: list[_Track], container: str) -> float | None:
     if container not in DECLARING_CONTAINERS:
         return None
     if container == "mp4":
         # The movie header also counts subtitle and metadata tracks; we mean picture and sound.
         declared = [
-            float(track.stream.duration * track.stream.time_base)
-            for track in timed
-            if track.stream.duration
+            float(track.stream.duration * track.tick_s) for track in timed if track.stream.duration
         ]
         return round(max(declared), 6) if declared else None
     return None if opened.duration is None else round(opened.duration / av.time_base, 6)
 
 
-def _video(track: _Track, origin_s: Fraction) -> VideoStream:
-    stream = track.stream
+def _video(stream: AvVideoStream, track: _Track, origin_s: Fraction) -> VideoStream:
     context = stream.codec_context
     frame = track.frame if isinstance(track.frame, VideoFrame) else None
     width = frame.width if frame else context.width
@@ -227,8 +240,8 @@ def _video(track: _Track, origin_s: Fraction) -> VideoStream:
         peak_fps=peak_fps,
         is_variable_rate=is_variable,
         frames=len(track.pts),
-        start_s=round(track.seconds(min(track.pts), origin_s), 6),
-        end_s=round(track.seconds(_end(track), origin_s), 6),
+        start_s=track.seconds(min(track.pts), origin_s),
+        end_s=track.seconds(_end(track), origin_s),
         language=_language(stream),
         is_default=bool(stream.disposition & Disposition.default),
         is_attached_picture=_is_attached_picture(stream),
@@ -248,27 +261,25 @@ def _rates(track: _Track) -> tuple[Fraction, Fraction, bool]:
     gaps = _gaps(track)
     if not len(gaps):
         return Fraction(1), Fraction(1), False
-    tick = track.stream.time_base
-    mean = Fraction(int(gaps.sum()), len(gaps)) * tick
+    mean = Fraction(int(gaps.sum()), len(gaps)) * track.tick_s
     # Five frames in a hundred may be closer, as after a dropped one, without being the rate.
     short, long = (float(np.percentile(gaps, share)) for share in (5, 95))
     if long - short <= max(2.0, 0.2 * short) or math.isclose(short, long):
         rate = (1 / mean).limit_denominator(1001)
         return rate, rate, False
-    peak = 1 / (Fraction(max(1, round(short))) * tick)
+    peak = 1 / (Fraction(max(1, round(short))) * track.tick_s)
     return (1 / mean).limit_denominator(1001), peak.limit_denominator(1001), True
 
 
-def _audio(track: _Track, origin_s: Fraction) -> AudioStream:
-    stream = track.stream
+def _audio(stream: AvAudioStream, track: _Track, origin_s: Fraction) -> AudioStream:
     context = stream.codec_context
     return AudioStream(
         index=stream.index,
         codec=context.name,
         channels=context.channels,
         sample_rate_hz=context.sample_rate,
-        start_s=round(track.seconds(min(track.pts), origin_s), 6),
-        end_s=round(track.seconds(_end(track), origin_s), 6),
+        start_s=track.seconds(min(track.pts), origin_s),
+        end_s=track.seconds(_end(track), origin_s),
         language=_language(stream),
         is_default=bool(stream.disposition & Disposition.default),
         is_decodable=track.frame is not None,

@@ -43,7 +43,7 @@ def run_confined(
     command: list[str],
     *,
     limits: Limits,
-    on_output: Callable[[str], None],
+    on_output: Callable[[str], None] = lambda line: None,  # noqa: ARG005
     on_tick: Callable[[], None] | None = None,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,

@@ -1,6 +1,5 @@
 """The whole pipeline on a bare file: probe, plan, encode, package."""
 
-import errno
 import shutil
 from pathlib import Path
 
@@ -32,6 +31,7 @@ def transcode(
 
     Raises ``OutputExists``, ``Cancelled``, or ``Refused`` with any code of the stages.
     """
+    out = out.resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputExists(str(out))
     binary = binary or find_ffmpeg()

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
@@ -67,6 +68,18 @@ class BasePage(Page):
         paths = [self.path[:end] for end in range(steplen, len(self.path), steplen)]
         section = DepartmentPage.objects.filter(path__in=paths).only("of_department_id").first()
         return section.of_department_id if section else None
+
+    @cached_property
+    def department_title(self) -> str:
+        """What the owning department is called in this page's language.
+
+        Lists set it for all their pages at once (`pages.queries.name_departments`).
+        """
+        from pages.queries import section_titles  # noqa: PLC0415
+
+        if self.department_id is None:
+            return ""
+        return section_titles(locale_id=self.locale_id).get(self.department_id, "")
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         # The language switcher and the navigation ask the request where the reader is.

@@ -48,8 +48,8 @@ class ItemType(ABC):
         """What the learner may see before answering: never the key, feedback or explanation."""
 
     @abstractmethod
-    def solution(self, content: Content) -> dict[str, Any]:
-        """Key, feedback and explanation: only for those who have answered."""
+    def review(self, content: Content, response: Response) -> dict[str, Any]:
+        """`question` with the response, key, feedback and explanation: for who has answered."""
 
     @abstractmethod
     def read_response(self, content: Content, data: Mapping[str, Any]) -> Response:

@@ -108,13 +108,20 @@ class SingleBestAnswer(ItemType):
             ],
         }
 
-    def solution(self, content: Content) -> dict[str, Any]:
-        return {
-            "key": self._key(content),
-            "feedback": {
-                option["id"]: option["value"].get("feedback", "") for option in content["options"]
-            },
-            "explanation": content.get("explanation", ""),
+    def review(self, content: Content, response: Response) -> dict[str, Any]:
+        chosen, key = response.get("option"), self._key(content)
+        return self.question(content) | {
+            "options": [
+                {
+                    "id": option["id"],
+                    "text": option["value"]["text"],
+                    "chosen": option["id"] == chosen,
+                    "correct": option["id"] == key,
+                    "feedback": option["value"].get("feedback", ""),
+                }
+                for option in content["options"]
+            ],
+            "explanation": content.get("explanation") or "",
         }
 
     def read_response(self, content: Content, data: Mapping[str, Any]) -> Response:

@@ -226,7 +226,7 @@ def test_hounsfield_lecture_moves_through_three_windows():
     assert isinstance(motion, WindowSweep)
     assert [stop.label for stop in motion.stops] == [
         "W 1500  L −600",
-        "W 400  L 40",
+        "W 350  L 40",
         "W 2000  L 500",
     ]
 

@@ -1,5 +1,6 @@
 """The door of the package: a key and a language become a film with captions."""
 
+import functools
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,9 @@ def build_lecture(
     engine = speech if speech is not None and speech.is_available() else None
     timeline = plan_timeline(script=script, speech=engine)
     sound = sound_track(timeline)
-    shots = _shots(script=script, timeline=timeline, render_scene=render_scene)
+    # Slides share pictures, and a picture of the phantom takes seconds.
+    render_once = functools.cache(render_scene)
+    shots = _shots(script=script, timeline=timeline, render_scene=render_once)
     out.mkdir(parents=True, exist_ok=True)
     video = out / f"{key}.{language}.mp4"
     captions = out / f"{key}.{language}.vtt"

@@ -9,6 +9,9 @@ LINE_CHARACTERS = 42
 LINES_PER_CUE = 2
 LINGER_S = 0.3
 
+# A cut after a comma may leave the halves this many characters more unequal.
+PUNCTUATION_WORTH = 36
+
 
 @dataclass(frozen=True)
 class Cue:
@@ -50,19 +53,17 @@ def _cues_of_sentence(sentence: SpokenSentence) -> list[Cue]:
 
 
 def _balanced_groups(text: str) -> list[str]:
-    """Cut a sentence into the fewest cues, of nearly equal length, at spaces."""
-    limit = LINE_CHARACTERS * LINES_PER_CUE - 8
-    pieces = -(-len(text) // limit)
-    while True:
-        width = len(text) // pieces + 8
-        groups = textwrap.wrap(text, width=width, break_long_words=False, break_on_hyphens=False)
-        if len(groups) <= pieces and all(_fits(group) for group in groups):
-            return groups
-        pieces += 1
+    """Cut a sentence in halves until each fits a cue, best after a comma near the middle."""
+    if len(_wrap(text, LINE_CHARACTERS)) <= LINES_PER_CUE:
+        return [text]
+    spaces = [index for index, character in enumerate(text) if character == " "]
+    cut = min(spaces, key=lambda space: _cost_of_cut(text, space))
+    return [*_balanced_groups(text[:cut]), *_balanced_groups(text[cut + 1 :])]
 
 
-def _fits(group: str) -> bool:
-    return len(_wrap(group, LINE_CHARACTERS)) <= LINES_PER_CUE
+def _cost_of_cut(text: str, space: int) -> int:
+    imbalance = abs(len(text) - 2 * space)
+    return imbalance if text[space - 1] in ",;:" else imbalance + PUNCTUATION_WORTH
 
 
 def _two_lines(group: str) -> str:

@@ -51,7 +51,9 @@ class Espeak:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "sentence.wav"
             command = [self.command, "-v", language, "-s", str(speed_wpm), "-w", str(path), "--"]
-            result = subprocess.run([*command, text], capture_output=True, check=False, timeout=60)
+            result = subprocess.run(  # noqa: S603 - fixed command, text is our own content
+                [*command, text], capture_output=True, check=False, timeout=60
+            )
             if result.returncode != 0 or not path.exists():
                 message = result.stderr.decode(errors="replace").strip()
                 raise SpeechError(f"{self.command}: {message or result.returncode}")

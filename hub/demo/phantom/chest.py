@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import chest_mediastinum
+from . import chest_mediastinum, vessel_trees
 from .noise import Array, generator
 from .shapes import Canvas, Shape, blob, coverage, smooth_line, spline, tube
 
@@ -191,39 +191,6 @@ def _paint_spine(canvas: Canvas, name: str) -> None:
     canvas.mark("vertebra", 6, y0 - 3, 4)
 
 
-def vessel_tree(
-    rng: np.random.Generator, root: tuple[float, float, float], side: int, *, stems: int
-) -> list[tuple[Array, Array, float, float]]:
-    """Branches (start, end, radius at start and end; mm) of one lung's vessels in three dimensions.
-
-    Every division turns by some 25-50 degrees and follows Murray's law, ``r0^3 = r1^3 + r2^3``.
-    """
-    branches: list[tuple[Array, Array, float, float]] = []
-    fan = np.linspace(-1.95, 1.95, stems) + rng.normal(0, 0.12, stems)
-    stack = []
-    for angle in fan:
-        heading = np.array([side * np.cos(angle * 0.78), np.sin(angle * 0.78), rng.normal(0, 0.34)])
-        stack.append((np.array(root), heading / np.linalg.norm(heading), rng.uniform(2.6, 4.0)))
-    while stack:
-        start, heading, radius = stack.pop()
-        length = radius * rng.uniform(5.5, 9.0) + 3.5
-        end = start + heading * length
-        share = rng.uniform(0.28, 0.72)
-        branches.append((start, end, radius, radius * 0.9))
-        if radius < 0.42:
-            continue
-        axis = rng.standard_normal(3) * (1, 1, 0.55)
-        axis -= (axis @ heading) * heading
-        axis /= np.linalg.norm(axis) + 1e-9
-        for part, sign in ((share, 1), (1 - share, -1)):
-            child = radius * 0.96 * part ** (1 / 3)
-            turn = sign * rng.uniform(0.25, 0.95) * (1 - part) * 1.5
-            aim = heading + np.tan(turn) * axis
-            aim[2] *= 0.85
-            stack.append((end, aim / np.linalg.norm(aim), child))
-    return branches
-
-
 def _paint_lungs(canvas: Canvas, lungs: Lungs, level: str, name: str, vessels: str) -> None:
     rng = generator(f"{name} lungs")
     parenchyma = canvas.values["lung"] + 0.32 * (canvas.y - 10) + 9 * canvas.fractal(rng, 26, 3)
@@ -231,12 +198,16 @@ def _paint_lungs(canvas: Canvas, lungs: Lungs, level: str, name: str, vessels: s
     canvas.fill(lungs.share, parenchyma)
     blood = np.zeros(canvas.shape, dtype=np.float32)
     air = np.zeros(canvas.shape, dtype=np.float32)
-    roots = {"arch": (24, -6), "pulmonary": (38, 0), "cardiac": (40, 14)}[level]
+    x0, y0 = {"arch": (26, -4), "pulmonary": (40, 2), "cardiac": (42, 12)}[level]
     for side in (-1, 1):
-        for tree, z in ((0, -3.0), (1, 5.0)):
-            root = (side * (roots[0] + 4 * tree), roots[1] - 8 + 14 * tree, z)
-            for branch in vessel_tree(rng, root, side, stems=11):
-                _slice_branch(canvas, branch, blood, air if tree else None, rng)
+        for bed, (dx, dy) in enumerate(((0, -6), (5, 10))):
+            branches = vessel_trees.grow(
+                rng, (side * (x0 + dx), y0 + dy, 0.0), side,
+                stems=15, radii_mm=(1.7, 3.3), spread=0.42, near_mm=3.0,
+                stop_mm=0.33, reach=1.22,
+            )  # fmt: skip
+            for branch in branches:
+                _slice_branch(canvas, branch, blood, air if bed == 0 else None)
     inward = np.clip(-lungs.depth / 6, 0, 1)
     share = blood * lungs.share * np.clip(0.25 + inward, 0, 1)
     canvas.fill(share, vessels)
@@ -244,10 +215,15 @@ def _paint_lungs(canvas: Canvas, lungs: Lungs, level: str, name: str, vessels: s
     _paint_fissures(canvas, lungs, level)
 
 
-def _slice_branch(canvas: Canvas, branch, blood: Array, air: Array | None, rng) -> None:
-    """Add the part of a branch within the slice (2 mm thick, at z = 0)."""
+SLAB_MM = 1.5
+
+
+def _slice_branch(
+    canvas: Canvas, branch: vessel_trees.Branch, blood: Array, air: Array | None
+) -> None:
+    """Add the part of a branch that lies within the slice, with its bronchus where that is wide."""
     start, end, r0, r1 = branch
-    half = 1.0 + max(r0, r1)
+    half = SLAB_MM / 2 + max(r0, r1) * 0.8
     low, high = sorted((start[2], end[2]))
     if low > half or high < -half:
         return
@@ -257,28 +233,25 @@ def _slice_branch(canvas: Canvas, branch, blood: Array, air: Array | None, rng) 
     else:
         ts = [0.0, 1.0]
     a, b = start + (end - start) * ts[0], start + (end - start) * ts[1]
-    radius = r0 + (r1 - r0) * sum(ts) / 2
-    middle = abs((a[2] + b[2]) / 2)
-    partial = float(np.clip((half - middle) / (2 * radius), 0.15, 1))
-    shape = tube([(a[0], a[1]), (b[0], b[1])], max(radius, 0.3), smooth=False)
+    ra, rb = r0 + (r1 - r0) * ts[0], r0 + (r1 - r0) * ts[1]
+    nearest = 0.0 if a[2] * b[2] <= 0 else min(abs(a[2]), abs(b[2]))
+    filled = np.clip((SLAB_MM / 2 + ra - nearest) / min(SLAB_MM, 2 * ra), 0, 1)
+    partial = float(filled * min(1.0, 2 * ra / SLAB_MM + 0.15))
+    vessel = tube([(a[0], a[1]), (b[0], b[1])], [max(ra, 0.32), max(rb, 0.32)], smooth=False)
+    _raise(canvas, vessel, blood, partial)
+    if air is not None and ra > 1.25 and abs(start[0]) < 95:
+        beside = np.array([0.4, 0.92]) * (ra * 1.9 + 0.5)
+        ends = [(a[0] + beside[0], a[1] + beside[1]), (b[0] + beside[0], b[1] + beside[1])]
+        bronchus = tube(ends, [ra * 0.85, rb * 0.85], smooth=False)
+        _raise(canvas, bronchus.grown(0.45), blood, 0.55 * partial)
+        _raise(canvas, bronchus.grown(-0.15), air, partial)
+
+
+def _raise(canvas: Canvas, shape: Shape, share: Array, amount: float) -> None:
     window = canvas.window(shape.bounds)
-    if window is None:
-        return
-    cover = coverage(shape.distance(canvas.x[window], canvas.y[window]), 0.55) * partial
-    np.maximum(blood[window], cover, out=blood[window])
-    if air is not None and radius > 1.1:
-        beside = (radius * 1.9 + 0.6) * np.array([1.0, 0.5])
-        wall = tube([(a[0] + beside[0], a[1] + beside[1]), (b[0] + beside[0], b[1] + beside[1])],
-                    radius * 0.95, smooth=False)  # fmt: skip
-        window = canvas.window(wall.bounds)
-        if window is None:
-            return
-        gap = wall.distance(canvas.x[window], canvas.y[window])
-        ring = coverage(np.abs(gap) - 0.35, 0.5) * 0.75
-        np.maximum(blood[window], ring, out=blood[window])
-        lumen = coverage(gap + 0.35, 0.5)
-        blood[window] *= 1 - lumen
-        np.maximum(air[window], lumen, out=air[window])
+    if window is not None:
+        gap = shape.distance(canvas.x[window], canvas.y[window])
+        np.maximum(share[window], coverage(gap, 0.5) * amount, out=share[window])
 
 
 def _paint_fissures(canvas: Canvas, lungs: Lungs, level: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import head
 from .noise import Array, ct_noise, generator
-from .shapes import Canvas, Shape, blob, coverage, spline, tube
+from .shapes import Canvas, coverage, spline, tube
 from .tissue import HOUNSFIELD
 
 NOISE_HU = {"brain": 2.4, "bone": 14.0}
@@ -96,9 +96,9 @@ def subdural(kernel: str = "brain") -> Canvas:
     canvas = _canvas()
 
     def displacement(c: Canvas) -> tuple[Array, Array]:
-        span = np.clip((c.y + 4) / 74, -1, 1)
-        crescent = (1 - np.abs(span) ** 2.6) ** 0.8
-        dx = _push(17.5 * crescent, c, 1, centre_share=0.52, reach=44)
+        span = np.clip((c.y + 2) / 79, -1, 1)
+        crescent = (1 - np.abs(span) ** 3.4) ** 0.75
+        dx = _push(14.5 * crescent, c, 1, centre_share=0.66, reach=44)
         return dx, np.zeros_like(c.x)
 
     efface = 0.5 * coverage(-canvas.x + 2, 24)
@@ -149,8 +149,3 @@ def mca_territory() -> Canvas:
     canvas.mark("right putamen", -27.5, -6, 2.2)
     canvas.mark("left putamen", 27.5, -6, 2.2)
     return _acquire(canvas, "ct-head/mca", "brain")
-
-
-def inside_skull(level: str) -> Shape:
-    """The intracranial cavity, for tests and overlays."""
-    return head.cavity(level) if level else blob(0, 0, 1)

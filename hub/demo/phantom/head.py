@@ -133,7 +133,7 @@ def _sulcus(rng: np.random.Generator, start: Array, inward: Array, depth: float)
         points.append(points[-1] + heading * (depth + 2.5) / steps)
         turn = bend + rng.normal(0, 0.22)
     lines = [np.array(points)]
-    if depth > 11 and rng.random() < 0.55:
+    if depth > 11 and rng.random() < 0.65:
         sign = rng.choice([-1, 1])
         c, s = np.cos(sign * 1.0), np.sin(sign * 1.0)
         aside = np.array([c * heading[0] - s * heading[1], s * heading[0] + c * heading[1]])
@@ -159,10 +159,10 @@ def _sulci(level: str, name: str) -> list[tuple[Array, float]]:
         inward = np.array([-tangent[1], tangent[0]]) / (np.linalg.norm(tangent) + 1e-9)
         if inward @ -outline[i] < 0:
             inward = -inward
-        place += rng.uniform(8.0, 12.5)
+        place += rng.uniform(7.0, 11.0)
         if abs(outline[i][0]) < 9 or head_deep.near_sylvian(level, outline[i]):
             continue
-        depth = rng.choice([rng.uniform(6, 10), rng.uniform(12, 19), rng.uniform(14, 23)])
+        depth = rng.choice([rng.uniform(7, 12), rng.uniform(14, 21), rng.uniform(17, 25)])
         for line in _sulcus(rng, outline[i], inward, depth):
             found.append((line, rng.uniform(0.22, 0.62)))
     for side in (-1, 1):

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from . import head
-from .noise import blur, fractal, generator, rician
+from .noise import fractal, generator, rician
 from .shapes import Canvas, blob, coverage, spline, tube
 from .tissue import RELAXATION, flair, spin_echo
 
@@ -31,23 +31,25 @@ def _canvas(sequence: str) -> Canvas:
     return Canvas(head.WIDTH_PX, head.HEIGHT_PX, head.SPACING_MM, signals(sequence))
 
 
-def _acquire(canvas: Canvas, name: str, *, full_scale: float) -> Image.Image:
+def _acquire(canvas: Canvas, name: str, *, levels: tuple[float, float]) -> Image.Image:
     rng = generator(f"{name} noise")
     image = head.soften(canvas, 0.42)
     bias = 1 + 0.045 * fractal(rng, canvas.shape, cell_px=520, octaves=1)
     radius = np.hypot(canvas.true_x / 75, canvas.true_y / 95)
     image = image * bias * (0.96 + 0.07 * radius**2)
     image = rician(rng, image, 2.3, smooth_px=1.5)
-    return Image.fromarray((np.clip(image / full_scale, 0, 1) * 255 + 0.5).astype(np.uint8))
+    share = (image - levels[0]) / (levels[1] - levels[0])
+    return Image.fromarray((np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 
 # Plaques of the demyelination case: x, y, long and short half-axis (mm), direction of the long
 # axis in degrees. They lie along the ventricles at right angles to them (Dawson's fingers).
 PLAQUES = (
-    (-21.5, -31, 5.6, 2.6, 32), (-22.5, -17, 6.4, 2.7, 8), (-24, -2, 5.0, 2.4, -4),
-    (-29.5, 13, 6.2, 2.8, -18), (-34, 33, 5.2, 3.4, 25), (21, -35, 4.6, 2.4, -38),
-    (23, -22, 6.0, 2.6, -14), (24.5, -6, 5.6, 2.3, 4), (30, 11, 7.0, 3.1, 16),
-    (33.5, 27, 4.4, 2.6, 30), (-45, -34, 2.6, 1.9, 60), (47, 3, 2.4, 1.8, 20),
+    (-19.5, -35, 5.2, 3.0, 38), (-18.5, -22, 6.8, 2.6, 10), (-18, -9.5, 4.2, 2.2, -6),
+    (-24, 4, 6.6, 3.2, -12), (-30.5, 20, 7.4, 3.6, -22), (-32, 35, 5.6, 4.2, 20),
+    (18.5, -37, 4.4, 2.6, -40), (19, -19, 7.6, 2.9, -8), (20.5, -3, 4.4, 2.0, 6),
+    (26.5, 12, 8.2, 3.6, 18), (32, 30, 5.8, 3.9, 28), (-44, -30, 2.8, 1.9, 60),
+    (45, 8, 3.2, 2.0, 20), (-36, 3, 3.0, 2.2, -30), (37, 46, 2.6, 2.1, 0),
 )  # fmt: skip
 ACTIVE_PLAQUE = (38, -27, 5.2)
 
@@ -63,12 +65,12 @@ def multiple_sclerosis(sequence: str) -> Image.Image:
     lesion = canvas.values["plaque"]
     share = {"flair": 0.92, "t1c": 0.42, "t2": 0.9}[sequence]
     for i, (x, y, long, short, angle) in enumerate(PLAQUES):
-        plaque = blob(x, y, long, short, angle_deg=angle, wobble=0.1, seed=i)
+        plaque = blob(x, y, long, short, angle_deg=angle, wobble=0.05, seed=i)
         canvas.paint(plaque, lesion, opacity=share * (0.85 + 0.15 * (i % 3) / 2), soft_mm=1.6)
     if sequence == "flair":
         _caps(canvas)
     x, y, r = ACTIVE_PLAQUE
-    halo = blob(x, y, r * 1.45, r * 1.25, angle_deg=30, wobble=0.12, seed=31)
+    halo = blob(x, y, r * 1.45, r * 1.25, angle_deg=30, wobble=0.05, seed=31)
     canvas.paint(halo, "oedema", opacity=0.75 if sequence == "flair" else 0.35, soft_mm=2.5)
     canvas.paint(blob(x, y, r, r * 0.92, wobble=0.06, seed=7), lesion, opacity=share, soft_mm=1)
     if sequence == "t1c":
@@ -78,7 +80,7 @@ def multiple_sclerosis(sequence: str) -> Image.Image:
         canvas.paint(tube(ring, width), "active plaque rim", soft_mm=0.6)
     canvas.straighten()
     _small_veins(canvas, sequence, name)
-    return _acquire(canvas, f"{name}/{sequence}", full_scale=FULL_SCALE[sequence])
+    return _acquire(canvas, f"{name}/{sequence}", levels=DISPLAY_LEVELS[sequence])
 
 
 def _caps(canvas: Canvas) -> None:
@@ -150,12 +152,7 @@ def meningioma(sequence: str) -> Image.Image:
         tail = coverage(np.maximum(brain.inner, -(brain.inner + thick)), 0.5)
         canvas.fill(tail * (canvas.x < 0) * (thick > 0.1), canvas.values["meningioma"] * 0.96)
     _small_veins(canvas, sequence, name)
-    return _acquire(canvas, f"{name}/{sequence}", full_scale=FULL_SCALE[sequence])
+    return _acquire(canvas, f"{name}/{sequence}", levels=DISPLAY_LEVELS[sequence])
 
 
-FULL_SCALE = {"flair": 235.0, "t1c": 200.0, "t2": 560.0}
-
-
-def sharpen_edge(image: np.ndarray, amount: float) -> np.ndarray:
-    """Unsharp mask, as an MR console's edge filter."""
-    return image + amount * (image - blur(image, 3))
+DISPLAY_LEVELS = {"flair": (12.0, 222.0), "t1c": (22.0, 178.0), "t2": (25.0, 400.0)}

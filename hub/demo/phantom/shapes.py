@@ -214,7 +214,7 @@ class Canvas:
         self.x, self.y = grid
         self.true_x, self.true_y = grid
         self.image = np.full(self.x.shape, values[background], dtype=np.float32)
-        self.slack_mm = 0.0
+        self.slack_mm = (0.0, 0.0)
         self.marks: dict[str, tuple[float, float, float]] = {}
 
     @property
@@ -234,23 +234,26 @@ class Canvas:
         """Bend the coordinates smoothly, so that drawn outlines become irregular."""
         self.x = self.x + amplitude_mm * self.fractal(rng, cell_mm, 2)
         self.y = self.y + amplitude_mm * self.fractal(rng, cell_mm, 2)
-        self.slack_mm += 4 * amplitude_mm
+        self.slack_mm = tuple(slack + 3.2 * amplitude_mm for slack in self.slack_mm)
 
     def shift(self, dx_mm: Array, dy_mm: Array | float = 0.0) -> None:
         """Displace what is painted next: the tissue seen at p was at p + (dx, dy) before."""
         self.x = self.x + dx_mm
         self.y = self.y + dy_mm
-        self.slack_mm += float(np.abs(dx_mm).max()) + float(np.abs(dy_mm).max())
+        self.slack_mm = (
+            self.slack_mm[0] + float(np.abs(dx_mm).max()),
+            self.slack_mm[1] + float(np.abs(dy_mm).max()),
+        )
 
     def straighten(self) -> None:
         """Return to true coordinates."""
-        self.x, self.y, self.slack_mm = self.true_x, self.true_y, 0.0
+        self.x, self.y, self.slack_mm = self.true_x, self.true_y, (0.0, 0.0)
 
     def window(self, bounds: Bounds, margin_mm: float = 2.0) -> tuple[slice, slice] | None:
         """The slices of rows and columns that cover ``bounds``; None when outside the canvas."""
-        margin = margin_mm + self.slack_mm
-        low = [bounds[i] - margin - self.origin_mm[i] for i in (0, 1)]
-        high = [bounds[i + 2] + margin - self.origin_mm[i] for i in (0, 1)]
+        margin = [margin_mm + slack for slack in self.slack_mm]
+        low = [bounds[i] - margin[i] - self.origin_mm[i] for i in (0, 1)]
+        high = [bounds[i + 2] + margin[i] - self.origin_mm[i] for i in (0, 1)]
         columns = slice(*self._clip(low[0], high[0], self.shape[1]))
         rows = slice(*self._clip(low[1], high[1], self.shape[0]))
         if rows.stop <= rows.start or columns.stop <= columns.start:

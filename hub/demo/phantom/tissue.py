@@ -118,7 +118,7 @@ RELAXATION: dict[str, Relaxation] = {
     "plaque": Relaxation(1250, 150, 0.88),
     "active plaque rim": Relaxation(1200, 150, 0.88, 330),
     "meningioma": Relaxation(1020, 105, 0.84, 270),
-    "vein small": Relaxation(1300, 30, 0.40, 260),
+    "vein small": Relaxation(1300, 50, 0.80, 250),
 }
 
 

@@ -43,6 +43,8 @@ class Command(BaseCommand):
             raise CommandError(f"{refused.code}: {gettext(refused.sentence)}") from refused
         except OutputExists as error:
             raise CommandError(f"{error} is not empty; choose another --out.") from error
+        except OSError as error:
+            raise CommandError(f"{error.strerror}: {error.filename}") from error
         costs = {
             "cpu_seconds": round(_children_cpu_s() - cpu_before_s, 3),
             "wall_seconds": round(time.monotonic() - started_s, 3),
