@@ -98,7 +98,7 @@ def run(arguments: Arguments) -> int:
         say(f"Viewbox is ready at {url}   Ctrl-C stops it.")
 
     say("  starting web server and worker")
-    env = dict(os.environ)
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     supervisor = Supervisor(
         services=[
             Service("web server", web_command(host, port, os.environ), env),

@@ -52,16 +52,21 @@ def progress(stages: list[Stage]) -> float:
     return done
 
 
+def failure_code(lecture: Lecture) -> str:
+    """Why the lecture's current transcoding failed; empty if it has not."""
+    failed = (stage for stage in current_stages(lecture) if stage.state == WorkState.FAILED)
+    return next((stage.failure_code for stage in failed), "")
+
+
 def status(lecture: Lecture) -> Status:
     """How the lecture's transcoding stands, its failure in the reader's language."""
     stages = current_stages(lecture)
-    failed = next((stage for stage in stages if stage.state == WorkState.FAILED), None)
     share = 1.0 if lecture.state == LectureState.READY else progress(stages)
     return Status(
         state=lecture.state,
         label=str(lecture.get_state_display()),
         percent=int(100 * share),
-        reason=failure_sentence(failed.failure_code) if failed else "",
+        reason=failure_sentence(failure_code(lecture)),
         can_retry=lecture.state == LectureState.FAILED,
     )
 

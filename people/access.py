@@ -10,7 +10,6 @@ import rules
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
-from wagtail.permission_policies import ModelPermissionPolicy
 
 M = TypeVar("M", bound=Model)
 
@@ -43,19 +42,3 @@ def fetch(user, permission: str, queryset: QuerySet[M], **lookup) -> M:
     obj = get_object_or_404(queryset, **lookup)
     require(user, permission, obj)
     return obj
-
-
-class RulesPermissionPolicy(ModelPermissionPolicy):
-    """Lets Wagtail's admin ask the same rules: "add" of a model is "<app>.add_<model>".
-
-    Unlike Django's model permissions it also binds superusers, and it knows the object.
-    """
-
-    def user_has_permission(self, user, action: str) -> bool:
-        return may(user, self._get_permission_name(action))
-
-    def user_has_permission_for_instance(self, user, action: str, instance: Model) -> bool:
-        return may(user, self._get_permission_name(action), instance)
-
-    def user_has_any_permission(self, user, actions) -> bool:
-        return any(self.user_has_permission(user, action) for action in actions)

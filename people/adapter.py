@@ -1,24 +1,93 @@
-"""How allauth's account flow fits this hub."""
+"""How allauth's accounts and second factors fit this hub."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.utils import translation
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
+from .access import may
+from .domain.accounts import welcome
 from .models import User, is_time_zone
+from .queries import reader_of
+
+# Links in mail lead to pages in the reader's language, whatever the sender's page was in.
+LINKS = ("activate_url", "password_reset_url", "signup_url")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Keeps language and time zone from sign-up, and writes mail in the reader's language."""
 
-    def save_user(self, request, user: User, form, commit: bool = True) -> User:
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _(
+            "We know no account with this e-mail address and this password."
+        ),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password."),
+        "too_many_login_attempts": _(
+            "Too many attempts to sign in. Please wait a few minutes before the next one."
+        ),
+        "rate_limited": _("Too many requests. Please wait a few minutes before the next one."),
+        "duplicate_email": _("This is already the address of your account."),
+    }
+
+    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
         user = super().save_user(request, user, form, commit=False)
         user.language = translation.get_language() or user.language
         zone = form.cleaned_data.get("time_zone", "")
         user.time_zone = zone if is_time_zone(zone) else user.time_zone
-        if commit:
-            user.save()
-        return user
+        return welcome(user=user) if commit else user
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        context = {"user": user, **(context or {})}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        user = context.get("user")
-        with translation.override(getattr(user, "language", None) or translation.get_language()):
-            super().send_mail(template_prefix, email, context)
+        reader = context.get("user") or reader_of(email=email)
+        language = reader.language if reader else translation.get_language()
+        with translation.override(language), timezone.override(reader.zone if reader else None):
+            super().send_mail(template_prefix, email, mail_context(self.request, language, context))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("people:profile")
+
+
+def mail_context(request: HttpRequest, language: str, context: dict) -> dict:
+    """What every mail about an account may say: society, links in `language`, their days."""
+    links = {name: translate_url(context[name], language) for name in LINKS if context.get(name)}
+    return {
+        **context,
+        **links,
+        "society_name": settings.SOCIETY_NAME,
+        "society_email": settings.SOCIETY_EMAIL,
+        "site_url": request.build_absolute_uri(f"/{language}/"),
+        "confirmation_days": settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS,
+        "reset_days": settings.PASSWORD_RESET_TIMEOUT // 86_400,
+    }
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Where staff must have a second factor, they cannot put it away again."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _(
+            "Your work in the editing desk needs a second factor, so it stays switched on."
+        ),
+        "incorrect_code": _("This code is not right, or it has run out."),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not (
+            settings.VIEWBOX_STAFF_MFA and may(authenticator.user, "people.enter_admin")
+        )

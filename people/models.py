@@ -1,34 +1,44 @@
 """Accounts, departments and who belongs to which."""
 
+import functools
 import zoneinfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager, Group
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 from wagtail.models import Collection
 
 from .roles import Role
 
+REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@functools.cache
+def known_time_zones() -> frozenset[str]:
+    """Names of the IANA zones this machine has; looked up on disk once."""
+    return frozenset(zoneinfo.available_timezones())
+
 
 def time_zone_choices() -> list[tuple[str, str]]:
     """All IANA zones with a place in them, as (name, readable name)."""
-    regions = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-    names = sorted(n for n in zoneinfo.available_timezones() if n.split("/")[0] in regions)
+    names = sorted(n for n in known_time_zones() if n.split("/")[0] in REGIONS)
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 def is_time_zone(name: str) -> bool:
     """Whether `name` is a zone this machine knows."""
-    return name in zoneinfo.available_timezones()
+    return name in known_time_zones()
 
 
 def validate_time_zone(name: str) -> None:
     """Raise `ValidationError` unless `name` is an IANA time zone."""
-    from django.core.exceptions import ValidationError  # noqa: PLC0415  only on the error path
-
     if not is_time_zone(name):
         raise ValidationError(_("%(zone)s is not a time zone we know."), params={"zone": name})
 
@@ -93,10 +103,22 @@ class User(AbstractUser):
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
 
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone to show times in; UTC where this machine no longer knows the chosen one."""
+        return zoneinfo.ZoneInfo(self.time_zone if is_time_zone(self.time_zone) else "UTC")
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """Codes of the roles this person holds; one query, then remembered on the object."""
         return frozenset(self.groups.filter(name__in=Role.values).values_list("name", flat=True))
+
+    @property
+    def role_names(self) -> str:
+        """The roles in words, for lists whose groups are prefetched."""
+        codes = {group.name for group in self.groups.all()}
+        names = [str(role.label) for role in Role if role in codes]
+        return ", ".join([gettext("Superuser"), *names] if self.is_superuser else names)
 
     @cached_property
     def department_ids(self) -> frozenset[int]:
@@ -104,14 +126,15 @@ class User(AbstractUser):
         return frozenset(self.memberships.values_list("department_id", flat=True))
 
 
-class Department(models.Model):
+class Department(ClusterableModel):
     """A radiology department that teaches on the hub.
 
     Its group carries the page and collection permissions of its members, so that what an
     author may touch ends at the department's own section.
     """
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    # 130: the group's name is made of it, and that holds 150 characters.
+    name = models.CharField(_("name"), max_length=130, unique=True)
     city = models.CharField(_("city"), max_length=120)
     country = models.CharField(_("country"), max_length=120)
     website = models.URLField(_("website"), blank=True)
@@ -141,8 +164,8 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("person"),
     )
-    department = models.ForeignKey(
-        Department, models.CASCADE, related_name="memberships", verbose_name=_("department")
+    department = ParentalKey(
+        Department, related_name="memberships", verbose_name=_("department")
     )
     is_head = models.BooleanField(
         _("head of department"), default=False, help_text=_("Speaks for the department.")

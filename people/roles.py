@@ -16,3 +16,7 @@ class Role(models.TextChoices):
 
 # Roles whose work is done in the Wagtail admin.
 ADMIN_ROLES = frozenset({Role.AUTHOR, Role.REVIEWER, Role.EDITOR, Role.ORGANISER})
+
+# Roles given to a person by hand. An author is who belongs to a department, so that role
+# comes and goes with the membership.
+GIVEN_ROLES = (Role.RESIDENT, Role.REVIEWER, Role.EDITOR, Role.ORGANISER)

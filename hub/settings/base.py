@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.table_block",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "people.apps.AccountsAdminConfig",  # wagtail.users with our forms and rules
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "hub.middleware.AdminPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "people.middleware.EditingDeskMiddleware",
     "axes.middleware.AxesMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -200,7 +201,20 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "people.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "people.forms.SignInForm",
+    "signup": "people.forms.SignUpForm",
+    "add_email": "people.forms.AddEmailForm",
+    "change_password": "people.forms.ChangePasswordForm",
+    "set_password": "people.forms.SetPasswordForm",
+    "reset_password": "people.forms.ResetPasswordForm",
+    "reset_password_from_key": "people.forms.ResetPasswordKeyForm",
+    "reauthenticate": "people.forms.ReauthenticateForm",
+}
+ACCOUNT_CHANGE_EMAIL = True  # one address per account; a new one counts once it is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+PASSWORD_RESET_TIMEOUT = 3 * 86_400  # seconds; invitations use the same link
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
@@ -209,9 +223,28 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "people.throttling.name_of"
+AXES_CLIENT_IP_CALLABLE = "people.throttling.address_of"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_VERBOSE = False
+# Failed sign-ins are counted by axes, in the database, for all processes together.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# How many proxies in front of us write X-Forwarded-For; none is believed by default.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("VIEWBOX_PROXIES", default=0)
+
+# Whoever works in the editing desk needs a second factor; production switches this on.
+VIEWBOX_STAFF_MFA = env.bool("VIEWBOX_STAFF_MFA", default=False)
+MFA_ADAPTER = "people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SOCIETY_SHORT_NAME
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a telephone's clock may be off
+MFA_FORMS = {
+    "authenticate": "people.forms.CodeForm",
+    "reauthenticate": "people.forms.ReauthenticateByCodeForm",
+    "activate_totp": "people.forms.ActivateTOTPForm",
+}
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://")
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
@@ -246,7 +279,10 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024**2
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"bmp": "png", "avif": "avif", "webp": "webp"}
 WAGTAILIMAGES_AVIF_QUALITY = 62
 WAGTAILIMAGES_WEBP_QUALITY = 78
+# Passwords and addresses are changed on the account pages, with confirmation and by nobody else.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -5,6 +5,7 @@ from .base import env
 
 SECRET_KEY = env("VIEWBOX_SECRET_KEY")
 ALLOWED_HOSTS = env.list("VIEWBOX_HOSTS")
+VIEWBOX_STAFF_MFA = env.bool("VIEWBOX_STAFF_MFA", default=True)
 SECURE_SSL_REDIRECT = env.bool("VIEWBOX_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # the load balancer asks over plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -16,5 +16,6 @@ STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_ROOT
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
+VIEWBOX_STAFF_MFA = False
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -199,13 +199,21 @@ def _ladder(picture: VideoStream, fps: Fraction, policy: Policy) -> tuple[VideoR
     for rung in sorted(policy.rungs, key=lambda rung: -rung.short_side):
         width, height = fit(picture.display_width, picture.display_height, rung)
         rendition = _rendition(width, height, fps, rung)
-        if not ladder or 5 * width * height <= 4 * ladder[-1].width * ladder[-1].height:
+        if not ladder or _is_clearly_smaller(rendition, ladder[-1]):
             ladder.append(rendition)
         elif (width, height) == (ladder[-1].width, ladder[-1].height):
             # The source is smaller than both boxes: the lower rung's bit rate suffices.
             ladder[-1] = rendition
         # Else it is hardly smaller than the rung above: it would cost as much and serve nobody.
     return tuple(ladder)
+
+
+def _is_clearly_smaller(rendition: VideoRendition, above: VideoRendition) -> bool:
+    return (
+        5 * rendition.width * rendition.height <= 4 * above.width * above.height
+        # So that names differ even where the shorter side is a few pixels.
+        and min(rendition.width, rendition.height) < min(above.width, above.height)
+    )
 
 
 def _rendition(width: int, height: int, fps: Fraction, rung: Rung) -> VideoRendition:

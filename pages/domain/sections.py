@@ -1,10 +1,11 @@
-"""Opening a department's section and giving its members their rights there, and only there."""
+"""Departments' sections: whose a section is, what its members may do, whose the pages in it are."""
 
-from django.contrib.auth.models import Permission
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import GroupPagePermission, Page
 
-from pages.models import DepartmentPage
+from pages.models import BasePage, DepartmentPage
 from people.models import Department
 
 # Create and edit below the section; submitting for moderation follows from editing.
@@ -14,12 +15,52 @@ MEMBER_PAGE_PERMISSIONS = ("add_page", "change_page")
 
 @transaction.atomic
 def open_section(*, department: Department, section: DepartmentPage) -> None:
-    """Let the department's members write below `section`. Idempotent."""
-    for codename in MEMBER_PAGE_PERMISSIONS:
+    """Let the members of `department`, and of no other, write below `section`. Idempotent.
+
+    The section is the department's from then on, and so are the pages in it.
+    """
+    if section.of_department_id != department.pk:
+        section.of_department = department
+        DepartmentPage.objects.filter(pk=section.pk).update(of_department=department)
+    _give_section_to(group=department.group, section=section)
+    _own_pages_below(section)
+
+
+def _give_section_to(*, group: Group, section: DepartmentPage) -> None:
+    permissions = Permission.objects.filter(
+        content_type__app_label="wagtailcore", codename__in=MEMBER_PAGE_PERMISSIONS
+    )
+    rights = GroupPagePermission.objects.filter(page_id=section.pk)
+    rights.filter(group__department__isnull=False).exclude(group=group).delete()
+    for permission in permissions:
         GroupPagePermission.objects.get_or_create(
-            group=department.group,
-            page=Page.objects.get(pk=section.pk),
-            permission=Permission.objects.get(
-                content_type__app_label="wagtailcore", codename=codename
-            ),
+            group=group, page_id=section.pk, permission=permission
         )
+
+
+def _own_pages_below(section: DepartmentPage) -> None:
+    _set_department(section.of_department_id, below=section.path, itself=False)
+
+
+@transaction.atomic
+def settle(*, page: Page) -> None:
+    """Make `page` and all below it belong to the department whose section they are in, if any.
+
+    For pages that came to another place in the tree, by being moved or copied.
+    """
+    here = page.specific
+    if isinstance(here, DepartmentPage):
+        open_section(department=here.of_department, section=here)
+        return
+    section = DepartmentPage.objects.ancestor_of(page).order_by("-depth").first()
+    department_id = section.of_department_id if section else None
+    _set_department(department_id, below=page.path, itself=True)
+
+
+def _set_department(department_id: int | None, *, below: str, itself: bool) -> None:
+    for model in apps.get_models():
+        if issubclass(model, BasePage) and not issubclass(model, DepartmentPage):
+            pages = model.objects.filter(path__startswith=below)
+            if not itself:
+                pages = pages.exclude(path=below)
+            pages.update(department_id=department_id)

@@ -20,7 +20,10 @@ PATHS = {
         "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c2.5 2.6 3.8 5.6 3.8 9s-1.3 6.4-3.8 9"
         "c-2.5-2.6-3.8-5.6-3.8-9S9.5 5.6 12 3z"
     ),
-    "account": "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.8-3.6 3.7-5.5 7.5-5.5s6.7 1.9 7.5 5.5",
+    "account": (
+        "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z"
+        "M4.5 20.5c.8-3.6 3.7-5.5 7.5-5.5s6.7 1.9 7.5 5.5"
+    ),
     "down": "M6 9.5l6 6 6-6",
     "next": "M9 5.5l6.5 6.5L9 18.5",
     "previous": "M15 5.5L8.5 12l6.5 6.5",
@@ -45,14 +48,23 @@ PATHS = {
     "expand": "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
     "shrink": "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
     "keyboard": "M3 6.5h18v11H3zM6.5 10h.1M10 10h.1M14 10h.1M17.5 10h.1M8 14h8",
-    "zoom-in": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6",
+    "zoom-in": (
+        "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20M10.5 7.5v6"
+        "M7.5 10.5h6"
+    ),
     "zoom-out": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20M7.5 10.5h6",
     "filter": "M4 6.5h16M7 12h10M10 17.5h4",
     "lock": "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
     "lecture": "M3.5 5h17v11h-17zM10 8.5v4l3.5-2zM8.5 20h7",
     "text": "M5 6h14M5 10h14M5 14h14M5 18h9",
-    "quiz": "M9.2 9a2.9 2.9 0 1 1 4.2 2.6c-.9.5-1.4 1.1-1.4 2.2M12 17v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z",
-    "case": "M4 4h16v16H4zM12 6.5c3 0 4.8 2.3 4.8 5.5S15 17.5 12 17.5 7.2 15.2 7.2 12 9 6.5 12 6.5zM12 6.5v11",
+    "quiz": (
+        "M9.2 9a2.9 2.9 0 1 1 4.2 2.6c-.9.5-1.4 1.1-1.4 2.2M12 17v.1"
+        "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z"
+    ),
+    "case": (
+        "M4 4h16v16H4zM12 6.5c3 0 4.8 2.3 4.8 5.5S15 17.5 12 17.5 7.2 15.2 7.2 12 9 6.5"
+        " 12 6.5zM12 6.5v11"
+    ),
     "event": "M4 6h16v14H4zM4 10.5h16M8 3.5v4M16 3.5v4",
     "download": "M12 4v11M7 10.5l5 5 5-5M4.5 20h15",
     "external": "M9 5H5v14h14v-4M13 5h6v6M19 5l-8.5 8.5",
@@ -76,8 +88,8 @@ def icon(name: str, kind: str = "") -> SafeString:
     classes = "icon icon--mirrored" if name in MIRRORED else "icon"
     data = format_html(' data-icon="{}"', kind) if kind else ""
     return format_html(
-        '<svg class="{}"{} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75"'
-        ' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
+        '<svg class="{}"{} viewBox="0 0 24 24" fill="none" stroke="currentColor"'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
         '<path d="{}"/></svg>',
         classes,
         data,

@@ -50,7 +50,8 @@ def site_picture(
     )
     smallest = renditions[f"{picture_size.operations[0]}|format-{plain}"]
     return format_html(
-        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}></picture>',
+        '<picture>{}<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}>'
+        "</picture>",
         sources,
         smallest.url,
         srcset(plain),

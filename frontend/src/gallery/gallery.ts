@@ -115,8 +115,9 @@ class Viewer {
     this.y = Math.min(spareY, Math.max(-spareY, this.y));
     this.image.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.zoom})`;
     this.stage.toggleAttribute("data-zoomed", this.zoom > 1);
-    this.part<HTMLButtonElement>("out").disabled = this.zoom <= 1;
-    this.part<HTMLButtonElement>("in").disabled = this.zoom >= MAX_ZOOM;
+    // Not `disabled`: a button that is switched off while focused would drop the keyboard.
+    this.part("out").setAttribute("aria-disabled", String(this.zoom <= 1));
+    this.part("in").setAttribute("aria-disabled", String(this.zoom >= MAX_ZOOM));
   }
 
   private fromCentre(event: MouseEvent): [number, number] {

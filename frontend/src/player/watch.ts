@@ -21,6 +21,7 @@ export class WatchRecord {
   private readonly played = new Played();
   private pending: Pending | null;
   private sending = false;
+  private lastBody = "";
   private timer = 0;
   private readonly store: string;
 
@@ -89,12 +90,16 @@ export class WatchRecord {
   private async send(leaving = false): Promise<void> {
     if (!this.url || !this.pending || (this.sending && !leaving)) return;
     const sent = this.pending;
+    const body = JSON.stringify(sent);
+    // Hiding and leaving a page come together; the second has nothing to add.
+    if (leaving && body === this.lastBody) return;
+    this.lastBody = body;
     this.sending = true;
     try {
       const answer = await fetch(this.url, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf },
-        body: JSON.stringify(sent),
+        body,
         keepalive: leaving,
         credentials: "same-origin",
       });
@@ -106,6 +111,7 @@ export class WatchRecord {
       if (answer.ok) this.onAnswer((await answer.json()) as Watched);
     } catch {
       // No connection: kept in localStorage until it is back.
+      this.lastBody = "";
     } finally {
       this.sending = false;
     }

@@ -30,7 +30,7 @@ class MovingFrame:
 def moving_frames(
     *, motion: Motion, scene: str, render_scene: RenderScene, frames_per_s: int
 ) -> list[MovingFrame]:
-    """Return the frames of a motion from its first hold to its last."""
+    """Return the frames of a motion; the last one stands for as long as the slide does."""
     hold = round(motion.hold_s * frames_per_s)
     move = round(motion.move_s * frames_per_s)
     if isinstance(motion, Zoom):
@@ -72,6 +72,8 @@ def _sweep_frames(
     for start, stop in zip(sweep.stops, sweep.stops[1:], strict=False):
         settings += [(_between(start, stop, _eased(step / move)), 1) for step in range(1, move)]
         settings.append((stop, hold))
+    # The film itself keeps the last frame until the slide ends.
+    settings[-1] = (sweep.stops[-1], 1)
     return [
         MovingFrame(windowed(slice_hu=slice_hu, window=window), window.label, frames)
         for window, frames in settings
@@ -79,7 +81,7 @@ def _sweep_frames(
 
 
 def _zoom_frames(*, zoom: Zoom, picture: Image.Image, hold: int, move: int) -> list[MovingFrame]:
-    shares = [(0.0, hold), *((_eased(step / move), 1) for step in range(1, move)), (1.0, hold)]
+    shares = [(0.0, hold), *((_eased(step / move), 1) for step in range(1, move)), (1.0, 1)]
     return [MovingFrame(_zoomed(zoom, picture, share), "", frames) for share, frames in shares]
 
 

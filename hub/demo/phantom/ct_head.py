@@ -58,9 +58,11 @@ def epidural(kernel: str = "brain") -> Canvas:
         return _push(21 * lens, c, 1, centre_share=0.16, reach=48), np.zeros_like(c.x)
 
     efface = 0.45 * coverage(-canvas.x + 6, 24)
+    swelling = 8.5 * np.exp(-(((canvas.y + 6) / 30) ** 2)) * (canvas.x > 0)
     brain = head.build(
-        canvas, "ganglionic", "ct-head/epidural", displacement=displacement, efface_mm=efface
-    )
+        canvas, "ganglionic", "ct-head/epidural",
+        displacement=displacement, efface_mm=efface, swelling_mm=swelling,
+    )  # fmt: skip
     canvas.straighten()
     assert brain.displaced is not None
     vacated = coverage(np.maximum(brain.inner + 0.2, -(brain.displaced + 0.9)), 0.6)
@@ -69,19 +71,8 @@ def epidural(kernel: str = "brain") -> Canvas:
     clot = HOUNSFIELD["fresh clot"] + 2.0 * canvas.fractal(rng, 9, 3)
     canvas.fill(vacated, clot)
     canvas.mark("clot", 57.0, -3, 3.5)
-    _scalp_swelling(canvas, brain.inner, rng)
     _fracture(canvas)
     return _acquire(canvas, "ct-head/epidural", kernel)
-
-
-def _scalp_swelling(canvas: Canvas, inner: Array, rng: np.random.Generator) -> None:
-    where = np.exp(-(((canvas.y + 6) / 26) ** 2)) * (canvas.x > 0)
-    layer = inner - 7.0 - 8.0 * where
-    blood = HOUNSFIELD["fresh clot"] - 12 + 8 * canvas.fractal(rng, 7)
-    canvas.fill(coverage(np.maximum(layer, 6.2 - inner), 1.5) * (where > 0.2), blood)
-    rim = coverage(np.maximum(layer - 4.5, -layer), 1.5) * (where > 0.2)
-    canvas.fill(rim * 0.75, HOUNSFIELD["fat"] + 45 + 25 * canvas.fractal(rng, 4))
-    canvas.fill(coverage(np.abs(layer - 5) - 0.8, 0.5) * (where > 0.2), "skin")
 
 
 def _fracture(canvas: Canvas) -> None:

@@ -67,16 +67,17 @@ def build(
     displacement: Displacement | None = None,
     efface_mm: Array | float = 0.0,
     cortex_fade: Array | None = None,
+    swelling_mm: Array | float = 0.0,
 ) -> Brain:
     """Paint a whole head and return its geometry.
 
     ``displacement`` gives the (dx, dy) by which a mass pushes the brain; ``efface_mm`` narrows
     sulci by that much on either wall; ``cortex_fade`` (0..1 per pixel) lets grey matter sink to the
-    value of white matter, as in early infarction.
+    value of white matter, as in early infarction. ``swelling_mm`` is a haematoma in the scalp.
     """
     shape = cavity(level)
     inner = shape.distance(canvas.x, canvas.y)
-    _paint_wall(canvas, inner, level, name)
+    _paint_wall(canvas, inner, level, name, swelling_mm)
     brain = Brain(canvas, shape, inner)
     inside = coverage(inner, canvas.spacing_mm)
     if displacement is not None:
@@ -88,7 +89,9 @@ def build(
     return brain
 
 
-def _paint_wall(canvas: Canvas, inner: Array, level: str, name: str) -> None:
+def _paint_wall(
+    canvas: Canvas, inner: Array, level: str, name: str, swelling_mm: Array | float
+) -> None:
     rng = generator(f"{name} wall")
     angle = np.arctan2(canvas.x, -canvas.y)
     front, back = np.cos(angle), -np.cos(angle)
@@ -98,6 +101,7 @@ def _paint_wall(canvas: Canvas, inner: Array, level: str, name: str) -> None:
     scalp = 6.0 + 1.2 * side**2 + 0.4 * canvas.fractal(rng, 45, 2)
     temple = np.exp(-(((np.abs(angle) - 1.05) / 0.42) ** 2))
     scalp += temple * {"cistern": 8.0, "ganglionic": 5.5, "ventricular": 1.5}[level]
+    scalp += swelling_mm
     edge = canvas.spacing_mm
     canvas.fill(coverage(inner - thick - scalp, edge * 1.5), "skin")
     subcutaneous = coverage(inner - thick - scalp + 1.6, edge * 2)
@@ -108,6 +112,13 @@ def _paint_wall(canvas: Canvas, inner: Array, level: str, name: str) -> None:
         belly = inner - thick - 1.2 - (temple - 0.25) * (7.5 if level == "cistern" else 5)
         strands = 1 + 0.05 * canvas.fractal(rng, 3, 2)
         canvas.fill(coverage(belly, 1.0) * (temple > 0.25), canvas.values["muscle"] * strands)
+    if np.any(swelling_mm):
+        bruise = inner - thick - 1.6 - 0.8 * swelling_mm - temple * 3
+        blood = canvas.values["fresh clot"] - 10 + 4 * canvas.fractal(rng, 6)
+        canvas.fill(coverage(bruise, 1.0) * np.clip(swelling_mm / 1.5 - 0.3, 0, 1), blood)
+        streaks = np.clip(np.abs(canvas.fractal(rng, 7)) * -4 + 1, 0, 1)
+        fade = np.clip(swelling_mm / 3, 0, 1) * coverage(bruise - 5, 2) * coverage(-bruise, 1)
+        canvas.fill(streaks * fade * 0.7, "muscle")
     outer = inner - thick
     canvas.fill(coverage(outer, edge), "skull table")
     depth = np.clip(np.minimum(-(outer + 1.5), inner - 1.4), -2, 6) - 0.3 * canvas.fractal(rng, 8)

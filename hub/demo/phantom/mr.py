@@ -61,7 +61,7 @@ def multiple_sclerosis(sequence: str) -> Image.Image:
     head.build(canvas, "ventricular", name)
     canvas.straighten()
     rng = generator(f"{name} plaques")
-    canvas.warp(rng, 0.35, 5)
+    canvas.warp(rng, 0.22, 8)
     lesion = canvas.values["plaque"]
     share = {"flair": 0.92, "t1c": 0.42, "t2": 0.9}[sequence]
     for i, (x, y, long, short, angle) in enumerate(PLAQUES):
@@ -126,14 +126,14 @@ def meningioma(sequence: str) -> Image.Image:
     )
     canvas.straighten()
     rng = generator(f"{name} mass")
-    canvas.warp(rng, 0.4, 10)
+    canvas.warp(rng, 0.3, 16)
     oedema = spline([(-50, -44), (-34, -42), (-24, -26), (-23, -10), (-30, 2), (-46, 4), (-40, -20)])
     grain = np.clip(0.75 + 0.18 * canvas.fractal(rng, 8), 0.2, 1)
     share = {"t2": 0.85, "t1c": 0.55}[sequence]
     tissue = (canvas.image > 0) * grain * share
     canvas.paint(oedema, "oedema", opacity=tissue.astype(np.float32), soft_mm=5)
     inside = coverage(brain.inner, canvas.spacing_mm)
-    mass = blob(x0 - 4, y0, 19.5, 18.5, power=2.2, wobble=0.05, seed=12)
+    mass = blob(x0 - 4, y0, 20, 18.5, wobble=0.025, seed=12)
     if sequence == "t2":
         canvas.paint(mass.grown(1.1), "csf", opacity=inside * 0.8, soft_mm=0.5)
     texture = canvas.values["meningioma"] * (1 + 0.035 * canvas.fractal(rng, 4, 3))
@@ -148,11 +148,11 @@ def meningioma(sequence: str) -> Image.Image:
     canvas.straighten()
     if sequence == "t1c":
         along = np.abs(canvas.y - y0)
-        thick = 2.5 * np.clip(1 - (along - 16) / 17, 0, 1) ** 0.8
+        thick = 3.0 * np.clip(1 - (along - 15) / 21, 0, 1) ** 0.8
         tail = coverage(np.maximum(brain.inner, -(brain.inner + thick)), 0.5)
         canvas.fill(tail * (canvas.x < 0) * (thick > 0.1), canvas.values["meningioma"] * 0.96)
     _small_veins(canvas, sequence, name)
     return _acquire(canvas, f"{name}/{sequence}", levels=DISPLAY_LEVELS[sequence])
 
 
-DISPLAY_LEVELS = {"flair": (12.0, 222.0), "t1c": (22.0, 178.0), "t2": (25.0, 400.0)}
+DISPLAY_LEVELS = {"flair": (12.0, 222.0), "t1c": (18.0, 218.0), "t2": (25.0, 400.0)}

@@ -128,7 +128,7 @@ def _rib(sheet: _Sheet, number: int, side: int, rng: np.random.Generator) -> Non
         a = (tall if outer else tall - 1.5) * taper
         b = thick if outer else thick - 1.25
         half = np.sqrt((a * flat) ** 2 + (b * 1.35 * (1 - flat)) ** 2) + 0.2
-        length = 2 * b / (facing + 0.30) * np.clip(np.abs(phi - np.pi / 2) / 0.42, 0.42, 1)
+        length = 2 * b / (facing + 0.30) * np.clip(np.abs(phi - np.pi / 2) / 0.45, 0.22, 1)
         weight = CORTICAL if outer else CANCELLOUS - CORTICAL
         for part in (slice(0, turn + 1), slice(turn, None)):
             if len(points[part]) > 1:

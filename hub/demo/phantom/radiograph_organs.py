@@ -118,7 +118,7 @@ def _mediastinum(x: Array, y: float, z: Array) -> Array:
     front = np.clip((4 - y) / 52, 0, 1)
     spine = np.clip((y - 40) / 16, 0, 1)
     waist = 1 - 0.35 * np.exp(-(((y - 34) / 10) ** 2))
-    half = np.where(x < 0, right, left) * (1 - 0.85 * front) * waist * (1 - spine) + 18 * spine
+    half = np.where(x < 0, right, left) * (1 - 1.1 * front) * waist * (1 - spine) + 18 * spine
     return np.abs(x) - half
 
 
