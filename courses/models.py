@@ -152,7 +152,6 @@ class Enrolment(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrolments")
     course_key = models.UUIDField(db_index=True)
     enrolled_at = models.DateTimeField(_("enrolled"))
-    last_lesson_key = models.UUIDField(null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
 
     class Meta:

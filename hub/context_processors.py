@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict:
     return {
         "society_name": settings.SOCIETY_NAME,
         "society_short_name": settings.SOCIETY_SHORT_NAME,
+        "society_email": settings.SOCIETY_EMAIL,
         "theme": theme if theme in THEMES else "auto",
         "home_url": f"/{get_language()}/",
         "my_learning_url": reverse("courses:my_learning"),

@@ -4,19 +4,26 @@ A rendition made inside a request costs seconds (AVIF above all); the worker's s
 after an upload, and lists read them with one query.
 """
 
+import logging
+import math
+import time
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from .models import SiteImage
 
+logger = logging.getLogger("pages")
+
+# Lectures wait while a sweep runs.
+SWEEP_TIME_S = 20.0
 FORMATS = ("avif", "webp", "jpeg")
 MIME_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
 
 
 @dataclass(frozen=True)
 class PictureSize:
-    """A use of pictures: Wagtail resize operations by width descriptor, and the `sizes` attribute."""
+    """A use of pictures: Wagtail's resize operations, smallest first, and the `sizes` attribute."""
 
     name: str
     operations: tuple[str, ...]
@@ -36,7 +43,8 @@ FULL = PictureSize("full", ("max-1600x1600",), "100vw")
 SHARE = PictureSize("share", ("fill-1200x630",), "")
 SIZES = {size.name: size for size in (CARD, FIGURE, FULL)}
 
-ALL_SPECS = [spec for size in SIZES.values() for spec in size.specs] + ["fill-1200x630|format-jpeg"]
+SHARE_SPEC = f"{SHARE.operations[0]}|format-jpeg"
+ALL_SPECS = [*(spec for size in SIZES.values() for spec in size.specs), SHARE_SPEC]
 
 
 def with_renditions(size: PictureSize, lookup: str = "picture") -> Prefetch:
@@ -45,16 +53,41 @@ def with_renditions(size: PictureSize, lookup: str = "picture") -> Prefetch:
 
 
 def pictures_to_prepare() -> QuerySet[SiteImage]:
-    """Pictures that lack some rendition the site uses."""
-    return SiteImage.objects.annotate(made=Count("renditions", distinct=True)).filter(
-        made__lt=len(ALL_SPECS)
+    """Pictures that lack some rendition the site uses, but for those whose file can't be read."""
+    made = Count("renditions", filter=Q(renditions__filter_spec__in=ALL_SPECS), distinct=True)
+    return (
+        SiteImage.objects.exclude(unreadable_hash=F("file_hash"))
+        .annotate(made=made)
+        .filter(made__lt=len(ALL_SPECS))
     )
 
 
-def prepare_pictures(*, limit: int = 40) -> int:
-    """Make missing renditions of up to `limit` pictures; return how many pictures were done."""
+def prepare_pictures(*, limit: int = 40, time_limit_s: float = math.inf) -> int:
+    """Make missing renditions of up to `limit` pictures; return how many pictures were done.
+
+    No further picture is begun after `time_limit_s`. One that can't be read is marked and left
+    alone until it gets another file.
+    """
+    started_s = time.monotonic()
     done = 0
-    for image in pictures_to_prepare().order_by("-created_at")[:limit]:
-        image.get_renditions(*ALL_SPECS)
-        done += 1
+    for image in pictures_to_prepare().order_by("-created_at", "-pk")[:limit]:
+        if time.monotonic() - started_s > time_limit_s:
+            break
+        done += _prepare(image)
     return done
+
+
+def _prepare(image: SiteImage) -> bool:
+    """Make the picture's missing renditions; whether its file could be read."""
+    try:
+        image.get_renditions(*ALL_SPECS)
+    except Exception:  # a broken file fails in a dozen ways, and must not stop the others
+        logger.warning("Picture %s cannot be read", image.pk, exc_info=True)
+        SiteImage.objects.filter(pk=image.pk).update(unreadable_hash=F("file_hash"))
+        return False
+    return True
+
+
+def sweep_pictures() -> int:
+    """What the worker does once a minute: as many pictures as leave time for lectures."""
+    return prepare_pictures(time_limit_s=SWEEP_TIME_S)

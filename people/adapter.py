@@ -56,15 +56,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         reader = context.get("user") or reader_of(email=email)
         language = reader.language if reader else translation.get_language()
+        context = mail_context(self.request, language, context)
         with translation.override(language), timezone.override(reader.zone if reader else None):
-            super().send_mail(template_prefix, email, mail_context(self.request, language, context))
+            super().send_mail(template_prefix, email, context)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("people:profile")
 
 
 def mail_context(request: HttpRequest, language: str, context: dict) -> dict:
-    """What every mail about an account may say: society, links in `language`, their days."""
+    """What every mail about an account may say: society, links in `language`, their days.
+
+    Call it in the language of the request: Django knows an address's translations only there.
+    """
     links = {name: translate_url(context[name], language) for name in LINKS if context.get(name)}
     return {
         **context,

@@ -173,7 +173,8 @@ class Attempt(models.Model):
     @property
     def percent(self) -> int:
         """Points as a whole percentage, rounded down so that 59.9 never shows as a pass at 60."""
-        return int(100 * self.points / self.possible) if self.possible else 0
+        # Rounded first: 0.1 + 0.2 of 0.3 points are all of them.
+        return int(round(100 * self.points / self.possible, 6)) if self.possible else 0
 
 
 class Answer(models.Model):

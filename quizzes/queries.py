@@ -50,7 +50,7 @@ def present_item(
 
 @dataclass(frozen=True)
 class PresentedAnswer:
-    """An answer of a finished attempt beside its item; an unanswered item keeps its secret."""
+    """An item's place in an attempt; an item without an answer keeps its secret."""
 
     position: int
     item: PresentedItem

@@ -24,6 +24,7 @@ from wagtail.models import (
 from cases.models import CaseIndexPage
 from courses.models import CourseIndexPage
 from hub.models import EventIndexPage, HomePage, NewsIndexPage, ResourceIndexPage
+from pages.domain.moderation import ensure_workflow
 from pages.models import BodyRegion, DepartmentIndexPage, Modality
 from pages.vocabulary import BodyRegionCode, ModalityCode
 from people.domain.roles import ensure_roles
@@ -177,6 +178,7 @@ def prepare_site() -> HomePage:
         if code != settings.LANGUAGE_CODE:
             ensure_home(locale=locale)
     ensure_editors_rights()
+    ensure_workflow()
     return home
 
 

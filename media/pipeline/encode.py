@@ -14,9 +14,10 @@ from typing import Any
 
 import ffmpeg
 
-from media.pipeline.disk import disk_errors
+from media.pipeline.disk import disk_errors, ensure_room
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
 from media.pipeline.h264_levels import REFERENCE_FRAMES
+from media.pipeline.hls import read_media_playlist
 from media.pipeline.plan import AudioRendition, Plan, VideoRendition
 from media.pipeline.process import Finished, Limits, run_confined
 from media.pipeline.records import Record
@@ -67,14 +68,20 @@ def encode(
     it raises, returns False, or this process dies, ffmpeg is killed; what it wrote stays for
     the caller to remove.
 
-    Raises ``Cancelled``, or ``Refused`` with DECODE_FAILED, TIMED_OUT, OUT_OF_MEMORY,
-    DISK_FULL, ENCODER_STOPPED or ENCODER_MISSING.
+    Raises ``Cancelled``, or ``Refused`` with DECODE_FAILED, OUTPUT_INVALID, TIMED_OUT,
+    OUT_OF_MEMORY, DISK_FULL, ENCODER_STOPPED or ENCODER_MISSING.
     """
     binary = binary or find_ffmpeg()
     meter = _Meter(plan.duration_s, on_progress)
+
+    def tick() -> None:
+        ensure_room(out)
+        meter.tell()
+
     with disk_errors():
         for name in rendition_names(plan):
             (out / name).mkdir(parents=True, exist_ok=True)
+        ensure_room(out)
     finished = run_confined(
         command(source, plan, binary),
         limits=Limits(
@@ -84,7 +91,7 @@ def encode(
             file_bytes=_MAX_SEGMENT_BYTES,
         ),
         on_output=meter.read,
-        on_tick=meter.tell,
+        on_tick=tick,
         cwd=out,
     )
     check_exit(finished)
@@ -274,9 +281,12 @@ def check_exit(finished: Finished) -> None:
 
 
 def _look_at(out: Path, name: str) -> EncodedRendition:
-    files = list((out / name).iterdir())
+    try:
+        playlist = read_media_playlist(out / name / PLAYLIST)
+    except Refused:
+        # The likely reason, of which ffmpeg keeps silent.
+        ensure_room(out)
+        raise
     return EncodedRendition(
-        name=name,
-        segments=sum(file.suffix == ".m4s" for file in files),
-        size_bytes=sum(file.stat().st_size for file in files),
+        name=name, segments=len(playlist.segments), size_bytes=playlist.size_bytes
     )

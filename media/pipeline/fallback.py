@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ffmpeg
 
+from media.pipeline.disk import ensure_room
 from media.pipeline.encode import check_exit
 from media.pipeline.ffmpeg_binary import FfmpegBinary
 from media.pipeline.hls import MediaPlaylist
@@ -33,6 +34,8 @@ def mux_fallback(
     OUTPUT_SHORT when what was muxed, read back, isn't whole.
     """
     tracks = [*_picture(plan, pictures), *([sound] if sound else [])]
+    # The joined tracks, the muxed file, and the copy made to move its index to the front.
+    ensure_room(work, 3 * sum(track.size_bytes for track in tracks))
     joined = [_join(track, work / f"{number}.mp4") for number, track in enumerate(tracks)]
     inputs = [
         ffmpeg.input(f"file:{path.resolve()}", format_whitelist="mov", protocol_whitelist="file")

@@ -81,10 +81,10 @@ class Sound:
 
 
 def read_media_playlist(path: Path) -> MediaPlaylist:
-    """Read a playlist that ffmpeg finished writing.
+    """Read a playlist that ffmpeg finished writing, and see that all it names is whole.
 
-    Raises ``Refused(OUTPUT_INVALID)`` when it is missing, unfinished, empty or names a file
-    that is not there.
+    Raises ``Refused(OUTPUT_INVALID)`` when it is missing, unfinished or empty, or when a file
+    it names is missing or breaks off: ffmpeg exits with 0 after a full disk made it skip.
     """
     try:
         lines = path.read_text().splitlines()
@@ -100,19 +100,37 @@ def read_media_playlist(path: Path) -> MediaPlaylist:
             duration_s = float(line.removeprefix("#EXTINF:").split(",")[0])
         elif line and not line.startswith("#"):
             segments.append(_segment(path.parent / line, duration_s))
-    if init is None or not init.is_file() or not segments or "#EXT-X-ENDLIST" not in lines:
+    if init is None or not segments or "#EXT-X-ENDLIST" not in lines:
         raise Refused(Refusal.OUTPUT_INVALID, f"{path} is not a finished playlist")
+    _check_whole(init, last_box=b"moov")
     return MediaPlaylist(init=init, segments=tuple(segments))
 
 
 def _segment(path: Path, duration_s: float) -> Segment:
+    size_bytes = _check_whole(path, last_box=b"mdat")
+    if duration_s <= 0:
+        raise Refused(Refusal.OUTPUT_INVALID, f"{path} lasts {duration_s} s")
+    return Segment(path=path, duration_s=duration_s, size_bytes=size_bytes)
+
+
+def _check_whole(path: Path, *, last_box: bytes) -> int:
+    """Give the size of a file of ISO boxes that ends exactly where its last box does."""
+    kind = b""
     try:
         size_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            at = 0
+            while at < size_bytes:
+                file.seek(at)
+                header = file.read(8)
+                kind = header[4:]
+                # No box of ours is empty or needs a 64-bit size.
+                at += max(8, int.from_bytes(header[:4]))
     except OSError as error:
         raise Refused(Refusal.OUTPUT_INVALID, str(error)) from error
-    if not size_bytes or duration_s <= 0:
-        raise Refused(Refusal.OUTPUT_INVALID, f"{path} is empty")
-    return Segment(path=path, duration_s=duration_s, size_bytes=size_bytes)
+    if at != size_bytes or kind != last_box:
+        raise Refused(Refusal.OUTPUT_INVALID, f"{path} breaks off after {size_bytes} bytes")
+    return size_bytes
 
 
 def avc_codec(init: bytes) -> str:

@@ -209,11 +209,7 @@ def _ladder(picture: VideoStream, fps: Fraction, policy: Policy) -> tuple[VideoR
 
 
 def _is_clearly_smaller(rendition: VideoRendition, above: VideoRendition) -> bool:
-    return (
-        5 * rendition.width * rendition.height <= 4 * above.width * above.height
-        # So that names differ even where the shorter side is a few pixels.
-        and min(rendition.width, rendition.height) < min(above.width, above.height)
-    )
+    return 5 * min(rendition.width, rendition.height) <= 4 * min(above.width, above.height)
 
 
 def _rendition(width: int, height: int, fps: Fraction, rung: Rung) -> VideoRendition:

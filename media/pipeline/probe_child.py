@@ -56,10 +56,8 @@ class _Track:
     frame: AvFrame | None = None
 
     def add(self, packet: Packet) -> None:
-        if packet.pts is None:
-            return
         # Packets cut away by an edit list feed the decoder but are never shown.
-        if not packet.is_discard:
+        if packet.pts is not None and not packet.is_discard:
             self.pts.append(packet.pts)
             self.end = max(self.end, packet.pts + (packet.duration or 0))
         if self.frame is None and self.attempts < DECODE_ATTEMPTS:
@@ -68,7 +66,7 @@ class _Track:
 
     def finish(self) -> None:
         """Ask the decoder for a frame it may still hold back to reorder."""
-        if self.frame is None and self.pts:
+        if self.frame is None and self.attempts:
             self._decode(None)
 
     def _decode(self, packet: Packet | None) -> None:
@@ -83,8 +81,22 @@ class _Track:
         if frames:
             self.frame = frames[0]
 
-    def seconds(self, ticks: int, origin_s: Fraction) -> float:
-        """A time stamp as seconds from the start of the file, to the microsecond."""
+    def start_s(self, origin_s: Fraction) -> float:
+        """When it begins; an attached picture has no time of its own."""
+        return self._seconds(min(self.pts), origin_s) if self.pts else 0.0
+
+    def end_s(self, origin_s: Fraction) -> float:
+        """The last moment at which it still shows or sounds."""
+        if not self.pts:
+            return 0.0
+        last = max(self.pts)
+        if self.end > last:
+            return self._seconds(self.end, origin_s)
+        # No packet says how long it lasts: give the last one the usual distance.
+        gaps = _gaps(self)
+        return self._seconds(last + (int(np.median(gaps)) if len(gaps) else 0), origin_s)
+
+    def _seconds(self, ticks: int, origin_s: Fraction) -> float:
         return round(float(ticks * self.tick_s - origin_s), 6)
 
 
@@ -152,7 +164,7 @@ def _demux(opened: InputContainer, tracks: list[_Track]) -> None:
 
 def _describe(opened: InputContainer, tracks: list[_Track], container: str, demuxers: str) -> Probe:
     # Recorders write tracks for microphones that were never switched on: those are not there.
-    tracks = [track for track in tracks if track.pts]
+    tracks = [track for track in tracks if track.pts or _is_attached_picture(track.stream)]
     timed = [track for track in tracks if not _is_attached_picture(track.stream)]
     if not timed:
         raise Refused(Refusal.NO_DURATION, "no packet with a time stamp")
@@ -162,7 +174,7 @@ def _describe(opened: InputContainer, tracks: list[_Track], container: str, demu
         origin_s = Fraction(start, av.time_base)
     else:
         origin_s = min(min(track.pts) * track.tick_s for track in timed)
-    end_s = max(track.seconds(_end(track), origin_s) for track in timed)
+    end_s = max(track.end_s(origin_s) for track in timed)
     return Probe(
         container=container,
         demuxers=tuple(demuxers.split(",")),
@@ -184,16 +196,6 @@ def _describe(opened: InputContainer, tracks: list[_Track], container: str, demu
 
 def _is_attached_picture(stream: AvStream) -> bool:
     return bool(stream.disposition & Disposition.attached_pic)
-
-
-def _end(track: _Track) -> int:
-    """The last tick at which the track still shows or sounds."""
-    last = max(track.pts)
-    if track.end > last:
-        return track.end
-    # No packet says how long it lasts: give the last frame the usual distance.
-    gaps = _gaps(track)
-    return last + (int(np.median(gaps)) if len(gaps) else 0)
 
 
 def _gaps(track: _Track) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -240,8 +242,8 @@ def _video(stream: AvVideoStream, track: _Track, origin_s: Fraction) -> VideoStr
         peak_fps=peak_fps,
         is_variable_rate=is_variable,
         frames=len(track.pts),
-        start_s=track.seconds(min(track.pts), origin_s),
-        end_s=track.seconds(_end(track), origin_s),
+        start_s=track.start_s(origin_s),
+        end_s=track.end_s(origin_s),
         language=_language(stream),
         is_default=bool(stream.disposition & Disposition.default),
         is_attached_picture=_is_attached_picture(stream),
@@ -278,8 +280,8 @@ def _audio(stream: AvAudioStream, track: _Track, origin_s: Fraction) -> AudioStr
         codec=context.name,
         channels=context.channels,
         sample_rate_hz=context.sample_rate,
-        start_s=track.seconds(min(track.pts), origin_s),
-        end_s=track.seconds(_end(track), origin_s),
+        start_s=track.start_s(origin_s),
+        end_s=track.end_s(origin_s),
         language=_language(stream),
         is_default=bool(stream.disposition & Disposition.default),
         is_decodable=track.frame is not None,

@@ -47,6 +47,8 @@ class Refusal(StrEnum):
 
 _TRANSIENT = frozenset(
     {
+        # Our output, not the file, is at fault: a disk that was full for a moment, for example.
+        Refusal.OUTPUT_INVALID,
         Refusal.TIMED_OUT,
         Refusal.OUT_OF_MEMORY,
         Refusal.DISK_FULL,

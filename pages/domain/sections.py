@@ -26,6 +26,15 @@ def open_section(*, department: Department, section: DepartmentPage) -> None:
     _own_pages_below(section)
 
 
+def open_as_saved(*, page: Page) -> None:
+    """Open the section `page` to the department the database names.
+
+    A draft on top of a live section, naming another department, changes nothing yet.
+    """
+    section = DepartmentPage.objects.select_related("of_department__group").get(pk=page.pk)
+    open_section(department=section.of_department, section=section)
+
+
 def _give_section_to(*, group: Group, section: DepartmentPage) -> None:
     permissions = Permission.objects.filter(
         content_type__app_label="wagtailcore", codename__in=MEMBER_PAGE_PERMISSIONS

@@ -58,6 +58,12 @@ class BasePage(Page):
             self.department_id = self._department_of_section()
         super().save(*args, **kwargs)
 
+    def with_content_json(self, content: dict) -> "BasePage":
+        """Restore a revision, all but the department: that is the place's, not the draft's."""
+        page = super().with_content_json(content)
+        page.department_id = self.department_id
+        return page
+
     def _department_of_section(self) -> int | None:
         """The department whose section this page is being made in, if any."""
         from .departments import DepartmentPage  # noqa: PLC0415  it derives from this class

@@ -50,7 +50,8 @@ class DepartmentPage(BasePage):
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("of_department"),
+        # Whose section it is decides who may write in it: not a matter for its members.
+        FieldPanel("of_department", permission="pages.curate"),
         *BasePage.introduction_panels,
         FieldPanel("about"),
     ]

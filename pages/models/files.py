@@ -1,5 +1,8 @@
 """Pictures and documents of the hub."""
 
+import secrets
+from pathlib import PurePath
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
@@ -12,12 +15,26 @@ class SiteImage(AbstractImage):
     `description` (Wagtail's own field) is the text alternative; here it is required.
     """
 
+    # A file called after what it shows would answer the case from the picture's address. Who
+    # gives names that tell nothing (the demo) says so, and they are kept.
+    has_neutral_name = False
+
+    description = models.CharField(
+        _("description"),
+        max_length=255,
+        help_text=_(
+            "What the picture shows, for those who can't see it. Used where a page says nothing "
+            "of its own; never in a case or question that has not been answered."
+        ),
+    )
+
     credit = models.CharField(
         _("credit"),
         max_length=255,
         blank=True,
         help_text=_("Who made the picture, or how. Shown under it."),
     )
+    unreadable_hash = models.CharField(max_length=40, null=True, editable=False)
 
     admin_form_fields = (*Image.admin_form_fields, "credit")
 
@@ -28,6 +45,12 @@ class SiteImage(AbstractImage):
     @property
     def default_alt_text(self) -> str:
         return self.description or self.title
+
+    def get_upload_to(self, filename: str) -> str:
+        """Where a new file goes: under a name that tells nothing of what it shows."""
+        if not self.has_neutral_name:
+            filename = secrets.token_hex(8) + PurePath(filename).suffix.lower()
+        return super().get_upload_to(filename)
 
 
 class SiteRendition(AbstractRendition):

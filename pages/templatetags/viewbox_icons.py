@@ -21,8 +21,7 @@ PATHS = {
         "c-2.5-2.6-3.8-5.6-3.8-9S9.5 5.6 12 3z"
     ),
     "account": (
-        "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z"
-        "M4.5 20.5c.8-3.6 3.7-5.5 7.5-5.5s6.7 1.9 7.5 5.5"
+        "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c.8-3.6 3.7-5.5 7.5-5.5s6.7 1.9 7.5 5.5"
     ),
     "down": "M6 9.5l6 6 6-6",
     "next": "M9 5.5l6.5 6.5L9 18.5",
@@ -49,8 +48,7 @@ PATHS = {
     "shrink": "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
     "keyboard": "M3 6.5h18v11H3zM6.5 10h.1M10 10h.1M14 10h.1M17.5 10h.1M8 14h8",
     "zoom-in": (
-        "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20M10.5 7.5v6"
-        "M7.5 10.5h6"
+        "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20M10.5 7.5v6M7.5 10.5h6"
     ),
     "zoom-out": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20M7.5 10.5h6",
     "filter": "M4 6.5h16M7 12h10M10 17.5h4",
@@ -89,7 +87,8 @@ def icon(name: str, kind: str = "") -> SafeString:
     data = format_html(' data-icon="{}"', kind) if kind else ""
     return format_html(
         '<svg class="{}"{} viewBox="0 0 24 24" fill="none" stroke="currentColor"'
-        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+        ' aria-hidden="true" focusable="false">'
         '<path d="{}"/></svg>',
         classes,
         data,

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name='Department',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=130, unique=True, verbose_name='name')),
                 ('city', models.CharField(max_length=120, verbose_name='city')),
                 ('country', models.CharField(max_length=120, verbose_name='country')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_head', models.BooleanField(default=False, help_text='Speaks for the department.', verbose_name='head of department')),
                 ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='joined')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.department', verbose_name='department')),
+                ('department', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.department', verbose_name='department')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
             options={

@@ -9,7 +9,7 @@ from django.utils import timezone
 from quizzes import item_types
 from quizzes.models import Answer, Attempt, Quiz
 
-from .versions import current_version
+from .versions import current_versions
 
 
 class QuizIsEmpty(Exception):
@@ -41,8 +41,9 @@ def start_attempt(*, quiz: Quiz, user) -> Attempt:
         pass_mark_percent=quiz.pass_mark_percent,
         started_at=timezone.now(),
     )
+    versions = current_versions(place.item for place in places)
     Answer.objects.bulk_create(
-        Answer(attempt=attempt, position=position, version=current_version(place.item))
+        Answer(attempt=attempt, position=position, version=versions[place.item_id])
         for position, place in enumerate(places, start=1)
     )
     return attempt
@@ -55,14 +56,12 @@ def record_answer(*, attempt: Attempt, position: int, data: Mapping[str, Any]) -
     Returns the stored answer, which for a repeated call is the earlier one. Raises
     `InvalidResponse` with a message for the learner, `AttemptFinished`, `Answer.DoesNotExist`.
     """
-    answer = (
-        Answer.objects.select_for_update(of=("self",))
-        .select_related("version", "attempt")
-        .get(attempt=attempt, position=position)
-    )
+    # The attempt's row is the lock: an answer comes before its result or not at all.
+    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    answer = attempt.answers.select_related("version").get(position=position)
     if answer.answered_at:
         return answer
-    if answer.attempt.finished_at:
+    if attempt.finished_at:
         raise AttemptFinished(attempt)
     item_type = item_types.get(answer.version.item_type)
     answer.response = item_type.read_response(answer.version.content, data)
@@ -82,9 +81,10 @@ def finish_attempt(*, attempt: Attempt) -> Attempt:
     answers = list(attempt.answers.select_related("version"))
     attempt.points = sum(answer.points or 0.0 for answer in answers)
     attempt.possible = sum(
-        answer.possible if answer.possible is not None else 1.0 for answer in answers
+        item_types.get(answer.version.item_type).possible(answer.version.content)
+        for answer in answers
     )
-    attempt.passed = 100 * attempt.points >= attempt.pass_mark_percent * attempt.possible
+    attempt.passed = attempt.percent >= attempt.pass_mark_percent
     attempt.finished_at = timezone.now()
     attempt.save(update_fields=["points", "possible", "passed", "finished_at"])
     return attempt

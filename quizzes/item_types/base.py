@@ -56,6 +56,10 @@ class ItemType(ABC):
         """Turn submitted form data into a response; raises `InvalidResponse`."""
 
     @abstractmethod
+    def possible(self, content: Content) -> float:
+        """Points a full answer gives, whether or not one is given."""
+
+    @abstractmethod
     def score(self, content: Content, response: Response) -> Score:
         """Score a response that `read_response` made for the same content."""
 

@@ -50,7 +50,16 @@ class SingleBestAnswerBlock(blocks.StructBlock):
     image = ImageChooserBlock(
         label=_("Picture"),
         required=False,
-        help_text=_("Shown with the stem. Its file name and title must not give the answer away."),
+        help_text=_("Shown with the stem."),
+    )
+    image_alt = blocks.CharBlock(
+        label=_("Text alternative"),
+        required=False,
+        max_length=255,
+        help_text=_(
+            "What the picture shows, for those who can't see it: describe, don't answer. Needed "
+            "with a picture; the picture's own description is not used, it may say too much."
+        ),
     )
     options = blocks.ListBlock(
         OptionBlock(),
@@ -77,11 +86,17 @@ class SingleBestAnswerBlock(blocks.StructBlock):
             ],
             "explanation": "<p>The Hounsfield scale sets water at 0 HU.</p>",
         }
-        preview_template = "quizzes/previews/single_best_answer.html"
+        template = "quizzes/blocks/single_best_answer.html"
         description = _("A stem and several options, of which one is best")
 
     def clean(self, value):
         value = super().clean(value)
+        if value["image"] and not value["image_alt"].strip():
+            raise StructBlockValidationError(
+                block_errors={
+                    "image_alt": ValidationError(_("Say what the picture shows."))
+                }
+            )
         keys = [option for option in value["options"] if option["is_key"]]
         if len(keys) != 1:
             raise StructBlockValidationError(
@@ -102,6 +117,7 @@ class SingleBestAnswer(ItemType):
         return {
             "stem": content["stem"],
             "image_id": content.get("image"),
+            "image_alt": content.get("image_alt") or "",
             "options": [
                 {"id": option["id"], "text": option["value"]["text"]}
                 for option in content["options"]
@@ -126,12 +142,18 @@ class SingleBestAnswer(ItemType):
 
     def read_response(self, content: Content, data: Mapping[str, Any]) -> Response:
         chosen = data.get("option")
-        if chosen not in {option["id"] for option in content["options"]}:
+        if not isinstance(chosen, str) or chosen not in {option["id"] for option in content["options"]}:
             raise InvalidResponse(gettext("Choose one of the options, then answer."))
         return {"option": chosen}
 
+    def possible(self, content: Content) -> float:
+        return 1.0
+
     def score(self, content: Content, response: Response) -> Score:
-        return Score(points=float(response.get("option") == self._key(content)), possible=1.0)
+        return Score(
+            points=float(response.get("option") == self._key(content)),
+            possible=self.possible(content),
+        )
 
     @staticmethod
     def _key(content: Content) -> str:

@@ -3,6 +3,7 @@
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from wagtail.rich_text import expand_db_html
 
 from quizzes.queries import PresentedItem
@@ -52,7 +53,7 @@ def _component_item(item: PresentedItem, *, number: int | str, total: int | str)
         "total": total,
         "stem": SafeString(expand_db_html(view["stem"])),
         "image": item.image,
-        "image_alt": item.image.default_alt_text if item.image else "",
+        "image_alt": view["image_alt"] or gettext("The picture this question is about"),
         "answered": item.is_answered,
         "correct": item.is_correct,
         "explanation_html": SafeString(expand_db_html(view.get("explanation", ""))),

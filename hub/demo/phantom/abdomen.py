@@ -51,8 +51,8 @@ def _acquire(canvas: Canvas, name: str) -> Canvas:
     noise = ct_noise(generator(f"{name} quantum"), canvas.shape, sigma_hu=11.5,
                      spacing_mm=canvas.spacing_mm, peak_per_mm=0.26)  # fmt: skip
     depth = np.exp(-((canvas.x / 180) ** 2 + (canvas.y / 125) ** 2))
-    canvas.image = blur(canvas.image, 0.6 / canvas.spacing_mm) + noise * (0.5 + 0.62 * depth)
-    return canvas
+    image = blur(canvas.image, 0.6 / canvas.spacing_mm) + noise * (0.5 + 0.62 * depth)
+    return canvas.with_image(image)
 
 
 def _paint_wall(canvas: Canvas, name: str) -> None:
@@ -223,8 +223,8 @@ def _collecting_system(*, dilated: bool) -> tuple:
 def _paint_stranding(canvas: Canvas, rng: np.random.Generator, gap, outside) -> None:
     ridges = np.abs(canvas.fractal(rng, 11, 2)) - 0.07
     fade = np.clip(1 - gap / 17, 0, 1) * (gap > 0) * outside
-    canvas.fill(coverage(ridges * 6, 0.9) * fade * 0.62, 25.0)
-    canvas.fill(np.clip(1 - gap / 5, 0, 1) * (gap > -1) * outside * 0.22, 10.0)
+    canvas.fill(coverage(ridges * 6, 1.1) * fade * 0.9, 25.0)
+    canvas.fill(np.clip(1 - gap / 5, 0, 1) * (gap > -1) * outside * 0.35, 10.0)
 
 
 def _paint_vessels(canvas: Canvas) -> None:

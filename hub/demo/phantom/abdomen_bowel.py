@@ -62,13 +62,13 @@ def _paint_colon(canvas: Canvas, rng: np.random.Generator) -> None:
         canvas.paint(colon, "bowel wall", soft_mm=0.4)
         lumen = colon.grown(-2.0)
         canvas.paint(lumen, stool, soft_mm=0.8)
-        gas = lumen.within(Shape(lumen.bounds, lambda px, py, cut=y - level: py - cut))
+        gas = lumen.within(Shape(lumen.bounds, lambda _, py, cut=y - level: py - cut))
         canvas.paint(gas, "gas", soft_mm=0.4)
     transverse = tube([(-34, -74), (-18, -78), (-4, -77), (4, -74)], [7, 8.5, 8, 6.5])
     canvas.paint(transverse, "bowel wall", soft_mm=0.4)
     canvas.paint(transverse.grown(-1.7), stool, soft_mm=0.7)
     front = transverse.grown(-1.9)
-    gas = front.within(Shape(front.bounds, lambda px, py: py + 75.5))
+    gas = front.within(Shape(front.bounds, lambda _, py: py + 75.5))
     canvas.paint(gas, "gas", soft_mm=0.4)
 
 

@@ -49,7 +49,8 @@ def _mirror(points: list, scale: float = 1.0) -> list:
 
 
 def build(canvas: Canvas, level: str, name: str, **options) -> Lungs:
-    """Paint a whole chest; ``options`` go to :func:`chest_mediastinum.paint`."""
+    """Paint a whole chest; ``options`` name the blood of each bed: ``aorta``,
+    ``pulmonary``, ``veins`` (see :func:`chest_mediastinum.paint`) and lung ``vessels``."""
     canvas.warp(generator(f"{name} bend"), 1.1, 70)
     cavity = spline(_mirror(CAVITY[level], 1.02))
     inner = cavity.distance(canvas.x, canvas.y)
@@ -60,7 +61,8 @@ def build(canvas: Canvas, level: str, name: str, **options) -> Lungs:
     lungs = Lungs(coverage(depth, canvas.spacing_mm), depth)
     canvas.fill(coverage(inner, canvas.spacing_mm), "mediastinal fat")
     _paint_lungs(canvas, lungs, level, name, options.get("vessels", "blood"))
-    chest_mediastinum.paint(canvas, level, name, lungs=lungs.share, **options)
+    beds = {bed: tissue for bed, tissue in options.items() if bed != "vessels"}
+    chest_mediastinum.paint(canvas, level, name, lungs=lungs.share, **beds)
     _paint_spine(canvas, name)
     canvas.straighten()
     return lungs
@@ -159,7 +161,8 @@ def _paint_sternum(canvas: Canvas, level: str) -> None:
     sternum = blob(0, y, 17, 5.8, power=2.6, wobble=0.05, seed=8)
     _bone(canvas, sternum, cortex_mm=1.0, cancellous=0.55)
     for side in (-1, 1):
-        cartilage = tube([(side * 20, y + 0.5), (side * 32, y + 1), (side * 46, y + 4)], [4.4, 4, 3])
+        line = [(side * 20, y + 0.5), (side * 32, y + 1), (side * 46, y + 4)]
+        cartilage = tube(line, [4.4, 4, 3])
         canvas.paint(cartilage, "cartilage", soft_mm=0.6)
 
 

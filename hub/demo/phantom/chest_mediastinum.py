@@ -46,7 +46,6 @@ def paint(
     aorta: str = "blood",
     pulmonary: str = "blood",
     veins: str = "blood",
-    vessels: str = "blood",
 ) -> None:
     """Paint the mediastinal organs of ``level``."""
     rng = generator(f"{name} mediastinum")
@@ -57,9 +56,12 @@ def paint(
     for x in (-17, 18):
         canvas.paint(blob(x, -77, 1.2), veins, soft_mm=0.3)
         canvas.paint(blob(x * 1.2, -77, 1.0), aorta, soft_mm=0.3)
-    {"arch": _arch, "pulmonary": _pulmonary, "cardiac": _cardiac}[level](
-        canvas, aorta, pulmonary, veins
-    )
+    if level == "arch":
+        _arch(canvas, aorta, veins)
+    elif level == "pulmonary":
+        _pulmonary(canvas, aorta, pulmonary, veins)
+    else:
+        _cardiac(canvas, aorta, pulmonary, veins)
 
 
 def _airway(canvas: Canvas, shape: Shape) -> None:
@@ -77,7 +79,7 @@ def _node(canvas: Canvas, x: float, y: float, r: float) -> None:
                  opacity=0.75, soft_mm=0.6)  # fmt: skip
 
 
-def _arch(canvas: Canvas, aorta: str, pulmonary: str, veins: str) -> None:
+def _arch(canvas: Canvas, aorta: str, veins: str) -> None:
     arch = tube([(-9, -32), (4, -23), (15, -7), (21, 11), (24, 30)], [11.5, 13, 13.5, 13, 12])
     canvas.paint(arch.grown(1.2), "muscle", soft_mm=0.3)
     canvas.paint(arch, aorta)

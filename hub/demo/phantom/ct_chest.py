@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from . import chest
@@ -25,21 +27,30 @@ def _acquire(canvas: Canvas, name: str, kernel: str) -> Canvas:
     attenuation = np.exp(-((canvas.x / 190) ** 2 + (canvas.y / 130) ** 2))
     noise = ct_noise(generator(f"{name} quantum"), canvas.shape, sigma_hu=sigma,
                      spacing_mm=canvas.spacing_mm, peak_per_mm=peak)  # fmt: skip
-    canvas.image = blur(canvas.image, psf_mm / canvas.spacing_mm) + noise * (0.55 + 0.6 * attenuation)
-    return canvas
+    image = blur(canvas.image, psf_mm / canvas.spacing_mm) + noise * (0.55 + 0.6 * attenuation)
+    return canvas.with_image(image)
 
 
 def normal(kernel: str = "soft") -> Canvas:
     """Level of the pulmonary bifurcation, venous phase."""
+    return _acquire(_normal_anatomy(), "ct-chest/normal", kernel)
+
+
+@lru_cache(maxsize=1)
+def _normal_anatomy() -> Canvas:
     canvas = _canvas()
-    lungs = chest.build(canvas, "pulmonary", "ct-chest/normal", **VENOUS)
-    del lungs
+    chest.build(canvas, "pulmonary", "ct-chest/normal", **VENOUS)
     canvas.mark("lung", -98, -30, 6)
-    return _acquire(canvas, "ct-chest/normal", kernel)
+    return canvas
 
 
 def nodule(kernel: str = "soft") -> Canvas:
     """Unenhanced; spiculated solid nodule of 16 mm in the right upper lobe, at arch level."""
+    return _acquire(_nodule_anatomy(), "ct-chest/nodule", kernel)
+
+
+@lru_cache(maxsize=1)
+def _nodule_anatomy() -> Canvas:
     canvas = _canvas()
     lungs = chest.build(canvas, "arch", "ct-chest/nodule")
     x0, y0, radius = -76.0, -22.0, 7.6
@@ -59,7 +70,7 @@ def nodule(kernel: str = "soft") -> Canvas:
     mass = blob(x0, y0, radius, radius * 0.94, angle_deg=20, wobble=0.12, seed=17)
     canvas.paint(mass, HOUNSFIELD["nodule"] + 3 * canvas.fractal(rng, 4), soft_mm=0.7)
     canvas.mark("nodule", x0, y0, 4.2)
-    return _acquire(canvas, "ct-chest/nodule", kernel)
+    return canvas
 
 
 def embolism(kernel: str = "soft") -> Canvas:

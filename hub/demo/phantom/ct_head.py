@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from . import head
@@ -18,24 +20,29 @@ def _canvas() -> Canvas:
 
 def _acquire(canvas: Canvas, name: str, kernel: str) -> Canvas:
     psf_mm, peak = {"brain": (0.42, 0.28), "bone": (0.28, 0.55)}[kernel]
-    canvas.image = head.soften(canvas, psf_mm) + ct_noise(
+    canvas.straighten()
+    image = head.soften(canvas, psf_mm) + ct_noise(
         generator(f"{name} quantum"),
         canvas.shape,
         sigma_hu=NOISE_HU[kernel],
         spacing_mm=canvas.spacing_mm,
         peak_per_mm=peak,
     )
-    canvas.straighten()
-    return canvas
+    return canvas.with_image(image)
 
 
 def normal(kernel: str = "brain") -> Canvas:
     """Ganglionic level without abnormality."""
+    return _acquire(_normal_anatomy(), "ct-head/normal", kernel)
+
+
+@lru_cache(maxsize=1)
+def _normal_anatomy() -> Canvas:
     canvas = _canvas()
     head.build(canvas, "ganglionic", "ct-head")
     canvas.mark("white matter", -48, 38, 2.0)
     canvas.mark("frontal horn", 8.5, -34.5, 1.6)
-    return _acquire(canvas, "ct-head/normal", kernel)
+    return canvas
 
 
 def _push(profile: Array, canvas: Canvas, side: int, *, centre_share: float, reach: float) -> Array:
@@ -51,6 +58,11 @@ def _push(profile: Array, canvas: Canvas, side: int, *, centre_share: float, rea
 
 def epidural(kernel: str = "brain") -> Canvas:
     """Acute epidural haematoma under the left temporal squama, with the fracture above it."""
+    return _acquire(_epidural_anatomy(), "ct-head/epidural", kernel)
+
+
+@lru_cache(maxsize=1)
+def _epidural_anatomy() -> Canvas:
     canvas = _canvas()
 
     def displacement(c: Canvas) -> tuple[Array, Array]:
@@ -72,7 +84,7 @@ def epidural(kernel: str = "brain") -> Canvas:
     canvas.fill(vacated, clot)
     canvas.mark("clot", 57.0, -3, 3.5)
     _fracture(canvas)
-    return _acquire(canvas, "ct-head/epidural", kernel)
+    return canvas
 
 
 def _fracture(canvas: Canvas) -> None:
@@ -131,9 +143,7 @@ def mca_territory() -> Canvas:
          (-46, 22), (-30, 14), (-20, 4)]
     )  # fmt: skip
     fade = canvas.mask(territory, soft_mm=9)
-    head.build(
-        canvas, "ganglionic", "ct-head/mca", efface_mm=0.55 * fade, cortex_fade=0.92 * fade
-    )
+    head.build(canvas, "ganglionic", "ct-head/mca", efface_mm=0.55 * fade, cortex_fade=0.92 * fade)
     canvas.straighten()
     tissue = (canvas.image > 20) & (canvas.image < 60)
     canvas.image -= 2.5 * fade * tissue

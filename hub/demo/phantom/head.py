@@ -127,7 +127,7 @@ def _paint_wall(
     canvas.fill(coverage(inner, edge), "csf")
     crest = tube([(0, -90), (0.3, -82), (0, -77)], [4, 2, 0.6])
     if level != "ventricular":
-        canvas.paint(crest.within(Shape((-9, -95, 9, -70), lambda x, y: -y - 95)), "skull table")
+        canvas.paint(crest.within(Shape((-9, -95, 9, -70), lambda _, y: -y - 95)), "skull table")
     if level == "cistern":
         head_deep.paint_low_bone(canvas)
 
@@ -205,7 +205,7 @@ def _paint_brain(
     hull = brain.cavity.distance(canvas.x, canvas.y) + 1.5
     gap = np.full(canvas.shape, 50, dtype=np.float32)
     for line, half_width in _sulci(level, name):
-        path = tube(line, [half_width * 1.9, *[half_width] * (len(line) - 1)])
+        path = tube(line, [half_width * 1.9, *[half_width] * (len(line) - 1)], per_span=3)
         window = canvas.window(path.bounds, 6)
         if window is not None:
             found = path.distance(canvas.x[window], canvas.y[window])

@@ -99,9 +99,7 @@ def _ganglionic(canvas: Canvas, nucleus) -> None:
     _both(canvas, claustrum, nucleus("deep grey"), soft_mm=0.5, opacity=0.8)
     caudate = spline([(9, -31), (14, -35), (18, -30), (17, -22), (12.5, -16), (9, -20)])
     _both(canvas, caudate, nucleus("deep grey"), soft_mm=0.7)
-    thalamus = spline(
-        [(3, -9), (9, -10), (15, -2), (20, 8), (21, 17), (15, 22), (8, 18), (3.5, 9)]
-    )
+    thalamus = spline([(3, -9), (9, -10), (15, -2), (20, 8), (21, 17), (15, 22), (8, 18), (3.5, 9)])
     _both(canvas, thalamus, nucleus("thalamus"), soft_mm=0.9)
     tail = blob(29.5, 21, 1.6, 2.4)
     _both(canvas, tail, nucleus("deep grey"), soft_mm=0.6)

@@ -99,7 +99,8 @@ def _small_veins(canvas: Canvas, sequence: str, name: str) -> None:
         angle = rng.uniform(0, 2 * np.pi)
         reach = rng.uniform(0.90, 0.965)
         x, y = 66 * reach * np.sin(angle), 84 * reach * np.cos(angle)
-        vein = blob(x, y, rng.uniform(0.4, 0.9), rng.uniform(0.5, 1.2), angle_deg=rng.uniform(0, 90))
+        sizes = rng.uniform(0.4, 0.9), rng.uniform(0.5, 1.2)
+        vein = blob(x, y, *sizes, angle_deg=rng.uniform(0, 90))
         canvas.paint(vein, "vein small", soft_mm=0.5, opacity=0.8)
 
 
@@ -121,13 +122,13 @@ def meningioma(sequence: str) -> Image.Image:
         return shift_x, -push * heading_y * 0.55
 
     efface = 0.5 * coverage(np.hypot(canvas.x - x0, canvas.y - y0) - 34, 24)
-    brain = head.build(
-        canvas, "ventricular", name, displacement=displacement, efface_mm=efface
-    )
+    brain = head.build(canvas, "ventricular", name, displacement=displacement, efface_mm=efface)
     canvas.straighten()
     rng = generator(f"{name} mass")
     canvas.warp(rng, 0.3, 16)
-    oedema = spline([(-50, -44), (-34, -42), (-24, -26), (-23, -10), (-30, 2), (-46, 4), (-40, -20)])
+    oedema = spline(
+        [(-50, -44), (-34, -42), (-24, -26), (-23, -10), (-30, 2), (-46, 4), (-40, -20)]
+    )
     grain = np.clip(0.75 + 0.18 * canvas.fractal(rng, 8), 0.2, 1)
     share = {"t2": 0.85, "t1c": 0.55}[sequence]
     tissue = (canvas.image > 0) * grain * share

@@ -12,11 +12,13 @@ from .shapes import Canvas, blob
 from .tissue import HOUNSFIELD, PHYSICS_SCALE
 
 LONG_SIDE_PX = 1024
+OUTSIDE_FIELD_HU = -1400.0
 
 
 def hounsfield_scale() -> Canvas:
     """Bars of the materials of :data:`PHYSICS_SCALE`, from air to cortical bone, left to right."""
     canvas = Canvas(1024, 576, 1.0, HOUNSFIELD)
+    canvas.image[:] = OUTSIDE_FIELD_HU
     step = 1024 / len(PHYSICS_SCALE)
     for i, tissue in enumerate(PHYSICS_SCALE):
         centre = -512 + (i + 0.5) * step
@@ -54,7 +56,7 @@ def mr_small() -> Image.Image:
 
 
 def us_echo() -> Image.Image:
-    """The middle frame of pydicom's echocardiogram examples_ybr_color.dcm, in RGB."""
+    """The middle frame of pydicom's echocardiogram examples_ybr_color.dcm (decoded to RGB)."""
     dataset = dcmread(get_testdata_file("examples_ybr_color.dcm"))
     frames = dataset.pixel_array
-    return _enlarge(Image.fromarray(frames[len(frames) // 2], mode="YCbCr").convert("RGB"))
+    return _enlarge(Image.fromarray(frames[len(frames) // 2]))

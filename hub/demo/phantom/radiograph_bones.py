@@ -105,7 +105,8 @@ def _rib(sheet: _Sheet, number: int, side: int, rng: np.random.Generator) -> Non
     """A flattened shell along a helix from spine to the costal cartilage."""
     z0 = -172 + 24.0 * number + (4 if number == 0 else 0)
     drop = np.interp(number, [0, 1, 2, 4, 7, 9, 11], [40, 62, 78, 92, 98, 84, 46])
-    last = np.interp(number, [0, 1, 3, 6, 8, 9, 10, 11], [2.55, 2.5, 2.42, 2.3, 2.15, 1.9, 1.6, 1.2])
+    ends = [2.55, 2.5, 2.42, 2.3, 2.15, 1.9, 1.6, 1.2]
+    last = np.interp(number, [0, 1, 3, 6, 8, 9, 10, 11], ends)
     drop, z0 = drop + rng.normal(0, 1.0), z0 + rng.normal(0, 0.8)
     phi = np.linspace(0.10, last, 44)
     lateral_z = z0 + 0.42 * drop
@@ -167,9 +168,12 @@ def _scapula(sheet: _Sheet, side: int) -> None:
         (140, -150), (164, -158), (186, -148), (180, -118), (166, -72), (152, -26), (145, -22),
         (141, -60), (138, -110))])  # fmt: skip
     sheet.plate(blade, 3.0, CORTICAL * 0.8, 2.5)
-    _shaft(sheet, [(side * 183, -134), (side * 170, -80), (side * 149, -24)], [6.0, 4.6, 3.2], 1.2, 0.75)
-    _shaft(sheet, [(side * 138, -140), (side * 140, -80), (side * 147, -26)], [2.2, 2.0, 2.6], 0.7, 0.7)
-    _shaft(sheet, [(side * 140, -142), (side * 168, -158), (side * 198, -170)], [3.0, 5, 6.5], 1.2, 0.8)
+    lateral = [(side * 183, -134), (side * 170, -80), (side * 149, -24)]
+    medial = [(side * 138, -140), (side * 140, -80), (side * 147, -26)]
+    spine = [(side * 140, -142), (side * 168, -158), (side * 198, -170)]
+    _shaft(sheet, lateral, [6.0, 4.6, 3.2], 1.2, 0.75)
+    _shaft(sheet, medial, [2.2, 2.0, 2.6], 0.7, 0.7)
+    _shaft(sheet, spine, [3.0, 5, 6.5], 1.2, 0.8)
     _shaft(sheet, [(side * 202, -140), (side * 206, -128), (side * 210, -80)], [22, 20, 13], 2.4)
 
 
@@ -177,8 +181,10 @@ def _spine(sheet: _Sheet) -> None:
     for number in range(18):
         zc = -205 + 24.0 * number
         wide = np.interp(number, [0, 3, 12, 18], [13, 14.5, 18, 21])
-        body = spline([(-wide, zc - 9), (0, zc - 8.2), (wide, zc - 9), (wide - 1.8, zc),
-                       (wide, zc + 9), (0, zc + 8.2), (-wide, zc + 9), (-wide + 1.8, zc)])  # fmt: skip
+        body = spline(
+            [(-wide, zc - 9), (0, zc - 8.2), (wide, zc - 9), (wide - 1.8, zc),
+             (wide, zc + 9), (0, zc + 8.2), (-wide, zc + 9), (-wide + 1.8, zc)]
+        )  # fmt: skip
         sheet.plate(body, 22, CANCELLOUS, 1.4)
         rim = body.minus(body.grown(-1.3))
         sheet.plate(rim, 4, CORTICAL, 0.8)
@@ -197,7 +203,13 @@ def lung_vessels(x: Array, z: Array, spacing_mm: float, aerated_mm: Array) -> Ar
     for side in (-1, 1):
         for dx, dz, radii in ((36, -26, (2.2, 4.0)), (40, 2, (3.0, 5.2))):
             branches = vessel_trees.grow(
-                rng, (side * dx, dz, 0.0), side, stems=9, radii_mm=radii, spread=0.5, stop_mm=0.7,
+                rng,
+                (side * dx, dz, 0.0),
+                side,
+                stems=9,
+                radii_mm=radii,
+                spread=0.5,
+                stop_mm=0.7,
                 reach=1.55,
             )
             for start, end, r0, r1 in branches:

@@ -6,6 +6,7 @@ that of a few pictures. Units: mm; attenuation per mm.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -102,34 +103,31 @@ BRONCHI = [([(-2, 20, -62), (-22, 22, -38), (-34, 22, -22)], [8.5, 7.0, 5.0]),
            ([(-2, 20, -62), (22, 22, -38), (40, 24, -24)], [7.5, 6.2, 4.4])]  # fmt: skip
 
 
-def _heart(x: Array, y: float, z: Array) -> Array:
-    ventricle = _ellipsoid(x, y, z, (28, -32, 60), (68, 46, 50), turn_deg=28)
-    atrium = _ellipsoid(x, y, z, (-15, -18, 50), (34, 36, 52), turn_deg=-6)
-    base = _ellipsoid(x, y, z, (12, -14, 12), (38, 34, 44))
-    auricle = _ellipsoid(x, y, z, (34, -4, 2), (24, 22, 34), turn_deg=-30)
-    parts = (ventricle, atrium, base, auricle)
-    return -7 * np.log(sum(np.exp(-np.clip(d, -60, 60) / 7) for d in parts)) + 3
+HEART_BOX = (-62.0, -96.0, -50.0, 104.0, 42.0, 124.0)
 
 
-def _mediastinum(x: Array, y: float, z: Array) -> Array:
-    """Great-vessel bundle above, oesophagus and recesses below, spine behind."""
-    right = np.interp(z, [-210, -150, -100, -50, -15, 60, 130], [17, 21, 24, 20, 9, 8, 12])
-    left = np.interp(z, [-210, -150, -110, -60, -15, 60, 130], [18, 22, 22, 22, 20, 14, 12])
-    front = np.clip((4 - y) / 52, 0, 1)
-    spine = np.clip((y - 40) / 16, 0, 1)
-    waist = 1 - 0.35 * np.exp(-(((y - 34) / 10) ** 2))
-    half = np.where(x < 0, right, left) * (1 - 1.1 * front) * waist * (1 - spine) + 18 * spine
-    return np.abs(x) - half
+def _heart(nearest: Array, x: Array, y: float, z: Array) -> None:
+    """Lower ``nearest`` to the distance from the heart within its box."""
+    x0, y0, z0, x1, y1, z1 = HEART_BOX
+    if not y0 < y < y1:
+        return
+    pixel = float(x[0, 1] - x[0, 0])
+    columns = slice(int((x0 - x[0, 0]) / pixel), int((x1 - x[0, 0]) / pixel))
+    rows = slice(int((z0 - z[0, 0]) / pixel), int((z1 - z[0, 0]) / pixel))
+    px, pz = x[rows, columns], z[rows, columns]
+    parts = (
+        _ellipsoid(px, y, pz, (28, -32, 60), (68, 46, 50), turn_deg=28),
+        _ellipsoid(px, y, pz, (-15, -18, 50), (34, 36, 52), turn_deg=-6),
+        _ellipsoid(px, y, pz, (12, -14, 12), (38, 34, 44)),
+        _ellipsoid(px, y, pz, (34, -4, 2), (24, 22, 34), turn_deg=-30),
+    )
+    joined = sum(np.exp(-np.clip(part, -60, 60) / 7) for part in parts)
+    part = nearest[rows, columns]
+    np.minimum(part, 3 - 7 * np.log(joined), out=part)
 
 
-def _diaphragm(x: Array, y: float) -> Array:
-    """Height z of the dome above every point."""
-    front = ((y + 22) / 88) ** 2
-    right = np.abs((x + 64) / 76)
-    left = np.abs((x - 66) / 73)
-    dome_right = 97 + 12 * right**2 + 34 * right**5 + 30 * front
-    dome_left = 104 + 12 * left**2 + 34 * left**5 + 30 * front
-    return np.where(x < 0, dome_right, dome_left)
+def _level(z: Array, heights: Sequence[float], widths: Sequence[float]) -> Array:
+    return np.interp(z, heights, widths).astype(np.float32)
 
 
 def project(finding: str, *, width_px: int, height_px: int, spacing_mm: float) -> Projection:
@@ -158,9 +156,19 @@ class _Volume:
         self.straight_x = x
         self.x = x + 1.1 * bend
         self.width = np.interp(z, CAGE_Z, CAGE_WIDTH).astype(np.float32) * (1 + 0.02 * (x < 0))
-        depth = np.interp(z, CAGE_Z, CAGE_DEPTH).astype(np.float32)
+        depth = _level(z, CAGE_Z, CAGE_DEPTH)
         self.cage = _half_chord(self.x, self.width, depth, 2.25)
         self.rim = self.width - np.abs(self.x)
+        self.bundle = np.where(
+            x < 0,
+            _level(z, [-210, -150, -100, -50, -15, 60, 130], [17, 21, 24, 20, 9, 8, 12]),
+            _level(z, [-210, -150, -110, -60, -15, 60, 130], [18, 22, 22, 22, 20, 14, 12]),
+        )
+        self.apart = np.abs(self.x)
+        self.ligament = _level(z, [50, 88, 110], [-3, 10, 18])
+        right, left = np.abs((self.x + 64) / 76), np.abs((self.x - 66) / 73)
+        arch = np.where(x < 0, right, left)
+        self.dome = np.where(x < 0, 97, 104).astype(np.float32) + arch**2 * (12 + 34 * arch**3)
         self.patch = fractal(rng, x.shape, cell_px=26 / spacing_mm, octaves=3)
 
     def shell(self) -> Array:
@@ -169,15 +177,17 @@ class _Volume:
         depth = np.interp(self.z, BODY_Z, BODY_DEPTH).astype(np.float32)
         skin = np.maximum(_half_chord(self.x, width, depth, 2.5), 0)
         flesh = np.maximum(_half_chord(self.x, width - 12, depth - 12, 2.4), 0)
-        chest = [np.exp(-(((self.x - cx) / 48) ** 2 + ((self.z - 52) / 46) ** 2)) for cx in (-84, 84)]
+        low = ((self.z - 52) / 46) ** 2
+        chest = [np.exp(-(((self.x - cx) / 48) ** 2) - low) for cx in (-84, 84)]
         return 2 * (skin * FAT + flesh * (MUSCLE - FAT)) + 15 * FAT * (chest[0] + chest[1])
 
     def slab(self, y: float) -> tuple[Array, Array]:
         """Change of attenuation per mm against muscle, and share of vascular lung, at ``y``."""
         x, z = self.x, self.z
         round_edge = 0.9 * SLAB_MM
-        dome = _diaphragm(x, y)
-        solid = np.minimum(_mediastinum(x, y, z), _heart(x, y, z))
+        dome = self.dome + 30 * ((y + 22) / 88) ** 2
+        solid = self._mediastinum(y)
+        _heart(solid, self.straight_x, y, z)
         _dig(solid, self.straight_x, y, z, ASCENDING, [15, 15, 14.5, 14, 13.5, 13])
         _dig(solid, self.straight_x, y, z, DESCENDING, [13, 12.5, 12, 11.5, 11, 10.5])
         _dig(solid, self.straight_x, y, z, CAVA, [9.5, 9.5, 9.5])
@@ -185,7 +195,7 @@ class _Volume:
             _dig(solid, self.straight_x, y, z, points, radii)
         within = np.clip((self.cage - abs(y)) / SLAB_MM + 0.5, 0, 1)
         lung = within * _soft(-solid, round_edge) * _soft(z - dome, round_edge)
-        content, vascular = self._content(y, lung)
+        content, vascular = self._content(y)
         change = lung * (content - MUSCLE)
         air = np.full(x.shape, 1e3, dtype=np.float32)
         _dig(air, self.straight_x, y, z, TRACHEA, [9.5, 9.5, 9.0])
@@ -196,7 +206,15 @@ class _Volume:
         bubble = _soft(stomach, round_edge) * _soft(z - 142, self.edge) * (1 - lung)
         return change - bubble * MUSCLE, lung * vascular
 
-    def _content(self, y: float, lung: Array) -> tuple[Array, Array]:
+    def _mediastinum(self, y: float) -> Array:
+        """Great-vessel bundle above, oesophagus and recesses below, spine behind."""
+        front = float(np.clip((4 - y) / 52, 0, 1))
+        spine = float(np.clip((y - 40) / 16, 0, 1))
+        waist = 1 - 0.35 * float(np.exp(-(((y - 34) / 10) ** 2)))
+        half = self.bundle * (1 - 1.1 * front) * waist * (1 - spine) + 18 * spine
+        return self.apart - np.maximum(half, self.ligament)
+
+    def _content(self, y: float) -> tuple[Array, Array]:
         """What fills the pleural space at each point, and how much of it carries vessels."""
         x, z = self.x, self.z
         content = LUNG * (1 + 0.0016 * (z + 20))
@@ -215,15 +233,11 @@ class _Volume:
             vascular = 1 - fluid
         return content, vascular
 
-    def _pneumothorax(
-        self, y: float, content: Array, vascular: Array
-    ) -> tuple[Array, Array]:
-        retreat = np.interp(
-            self.z, [-200, -170, -120, -40, 40, 110, 150], [34, 32, 28, 24, 19, 12, 8]
-        )
+    def _pneumothorax(self, y: float, content: Array, vascular: Array) -> tuple[Array, Array]:
+        retreat = _level(self.z, [-200, -170, -120, -40, 40, 110, 150], [34, 32, 28, 24, 19, 12, 8])
         above = self.z - 24 * np.clip((-40 - self.z) / 110, 0, 1)
-        width = np.interp(above, CAGE_Z, CAGE_WIDTH) - retreat
-        depth = np.interp(above, CAGE_Z, CAGE_DEPTH) - 0.2 * retreat
+        width = _level(above, CAGE_Z, CAGE_WIDTH) - retreat
+        depth = _level(above, CAGE_Z, CAGE_DEPTH) - 0.2 * retreat
         chord = _half_chord(self.x + 0.8 * self.patch, width, np.maximum(depth, 2), 2.2)
         right = self.x < 0
         kept = np.clip((chord - abs(y)) / SLAB_MM + 0.5, 0, 1)

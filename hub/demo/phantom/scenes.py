@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -44,7 +45,7 @@ _CT: dict[str, CtScene] = {
         partial(abdomen.scene, stone=False, values=VENOUS_ABDOMEN),
         windows.SOFT_TISSUE,
     ),
-    "physics/hounsfield-scale": (physics.hounsfield_scale, Window(0, 2000)),
+    "physics/hounsfield-scale": (physics.hounsfield_scale, Window(0, 2400)),
     "physics/window-lung": (ct_chest.normal, windows.LUNG),
     "physics/window-soft": (ct_chest.normal, windows.MEDIASTINUM),
     "physics/window-bone": (ct_chest.normal, windows.BONE),
@@ -83,11 +84,18 @@ def _same(one: Callable, other: Callable) -> bool:
     return one is other
 
 
-@lru_cache(maxsize=2)
-def _slice(key: str) -> Canvas:
+class _Slice(NamedTuple):
+    image: np.ndarray
+    marks: dict[str, tuple[float, float, float]]
+    origin_mm: tuple[float, float]
+    spacing_mm: float
+
+
+@lru_cache(maxsize=24)
+def _slice(key: str) -> _Slice:
     canvas = _CT[key][0]()
     canvas.image.setflags(write=False)
-    return canvas
+    return _Slice(canvas.image, canvas.marks, canvas.origin_mm, canvas.spacing_mm)
 
 
 def hounsfield(scene: str) -> np.ndarray:
@@ -100,11 +108,12 @@ def hounsfield(scene: str) -> np.ndarray:
 
 def regions(scene: str) -> dict[str, tuple[float, float, float]]:
     """Named circles of a CT scene in pixels: (row, column, radius)."""
-    canvas = _slice(_maker_key(scene))
-    left, top = canvas.origin_mm
+    found = _slice(_maker_key(scene))
+    left, top = found.origin_mm
+    pixel = found.spacing_mm
     return {
-        name: ((y - top) / canvas.spacing_mm, (x - left) / canvas.spacing_mm, r / canvas.spacing_mm)
-        for name, (x, y, r) in canvas.marks.items()
+        name: ((y - top) / pixel, (x - left) / pixel, radius / pixel)
+        for name, (x, y, radius) in found.marks.items()
     }
 
 

@@ -8,6 +8,7 @@ inside. Edges are anti-aliased from the distance, which gives the partial-volume
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,7 @@ def blob(
     wobble: float = 0,
     seed: int = 0,
 ) -> Shape:
-    """A superellipse whose outline is perturbed by five Fourier terms of relative size ``wobble``."""
+    """A superellipse, its outline perturbed by five Fourier terms of relative size ``wobble``."""
     ry = rx if ry is None else ry
     cos, sin = np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))
     rng = np.random.default_rng(seed)
@@ -120,9 +121,7 @@ def _coarsely(function: Callable[[Array, Array], Array], limit: int) -> Callable
             return function(x, y)
         rows = np.arange(-(-x.shape[0] // step)) * step + step // 2
         columns = np.arange(-(-x.shape[1] // step)) * step + step // 2
-        picked = np.ix_(
-            np.minimum(rows, x.shape[0] - 1), np.minimum(columns, x.shape[1] - 1)
-        )
+        picked = np.ix_(np.minimum(rows, x.shape[0] - 1), np.minimum(columns, x.shape[1] - 1))
         coarse = function(x[picked], y[picked])
         full = resize(coarse, len(columns) * step, len(rows) * step)
         return full[: x.shape[0], : x.shape[1]]
@@ -153,11 +152,15 @@ def spline(points: Sequence[Point], *, limit: int = 40_000) -> Shape:
 
 
 def tube(
-    points: Sequence[Point], radius_mm: float | Sequence[float], *, smooth: bool = True
+    points: Sequence[Point],
+    radius_mm: float | Sequence[float],
+    *,
+    smooth: bool = True,
+    per_span: int = 6,
 ) -> Shape:
     """A band around a line; ``radius_mm`` may be given per point and is interpolated."""
     control = np.asarray(points, dtype=np.float64)
-    line = smooth_line(points) if smooth and len(points) > 2 else control
+    line = smooth_line(points, per_span=per_span) if smooth and len(points) > 2 else control
     radii = np.broadcast_to(np.asarray(radius_mm, dtype=np.float64), (len(control),))
     place = np.linspace(0, len(control) - 1, len(line))
     along = np.interp(place, np.arange(len(control)), radii)
@@ -221,6 +224,12 @@ class Canvas:
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self.image.shape
+
+    def with_image(self, image: Array) -> Canvas:
+        """The same slice with other values in its pixels."""
+        other = copy(self)
+        other.image = image
+        return other
 
     def mark(self, name: str, x_mm: float, y_mm: float, radius_mm: float) -> None:
         """Record where ``name`` can be measured."""

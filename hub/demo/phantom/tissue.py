@@ -48,7 +48,7 @@ HOUNSFIELD: dict[str, float] = {
     "chronic subdural": 22,
     "liver": 58,
     "spleen": 50,
-    "kidney": 33,
+    "kidney": 36,
     "pancreas": 40,
     "bowel wall": 40,
     "bowel fluid": 18,

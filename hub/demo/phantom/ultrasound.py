@@ -150,7 +150,7 @@ def _gallbladder(beams: Beams, lumen: Shape) -> None:
 def _stone(beams: Beams, x: float, y: float, rx: float, ry: float, seed: int) -> None:
     stone = blob(x, y, rx, ry, wobble=0.10, seed=seed)
     gap = stone.distance(beams.x, beams.y)
-    surface = np.exp(-((gap + 0.3) / 0.8) ** 2) * coverage(beams.y - y - 0.15 * ry, 4)
+    surface = np.exp(-(((gap + 0.3) / 0.8) ** 2)) * coverage(beams.y - y - 0.15 * ry, 4)
     inside = coverage(gap, 0.6)
     beams.echo += inside * (0.25 - beams.echo)
     beams.specular += 9.0 * surface + 1.4 * inside * np.exp(-np.clip(-gap, 0, 9) / 1.6)

@@ -15,7 +15,7 @@ class Window(NamedTuple):
 
 LUNG = Window(-600, 1500)
 MEDIASTINUM = Window(40, 350)
-SOFT_TISSUE = Window(40, 400)
+SOFT_TISSUE = Window(40, 350)
 BRAIN = Window(40, 80)
 STROKE = Window(40, 40)
 SUBDURAL = Window(50, 130)

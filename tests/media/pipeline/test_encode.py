@@ -15,6 +15,7 @@ import av
 import numpy as np
 import pytest
 
+from media.pipeline import disk
 from media.pipeline.encode import PLAYLIST, command, encode
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
 from media.pipeline.hls import MediaPlaylist, read_media_playlist
@@ -153,7 +154,7 @@ def test_encode_makes_picture_and_sound_equally_long(name: str, clip: Clip, tmp_
     encode(clip(name), made, tmp_path)
     for name_of_rendition in (made.video[0].name, "audio"):
         playlist = read_media_playlist(tmp_path / name_of_rendition / PLAYLIST)
-        assert playlist.duration_s == pytest.approx(made.duration_s, abs=1 / made.fps)
+        assert playlist.duration_s == pytest.approx(made.duration_s, abs=float(1 / made.fps))
 
 
 def test_encode_tells_its_progress(clip: Clip, tmp_path: Path) -> None:
@@ -215,7 +216,12 @@ def test_encode_names_a_missing_binary(clip: Clip, tmp_path: Path) -> None:
     assert refused.value.code == Refusal.ENCODER_MISSING
 
 
-def test_encode_names_a_full_disk(clip: Clip, tmp_path: Path) -> None:
+@pytest.mark.parametrize("reserve_bytes", [disk.RESERVE_BYTES, 8192])
+def test_encode_names_a_full_disk(
+    reserve_bytes: int, clip: Clip, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # With a small reserve it starts, and ffmpeg itself meets the full disk, silently.
+    monkeypatch.setattr(disk, "RESERVE_BYTES", reserve_bytes)
     small = tmp_path / "small"
     small.mkdir()
     mounted = subprocess.run(

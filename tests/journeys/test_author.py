@@ -1,0 +1,34 @@
+"""A department's author: writes below their own section only, and submits."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from .conftest import SeededHub, sign_in
+
+
+def test_author_writes_a_page_in_own_section_and_submits_it(hub: SeededHub, page: Page):
+    sign_in(page, "author@example.com")
+    page.goto(f"/admin/pages/add/hub/newspage/{hub.section_id}/")
+    page.get_by_label(re.compile("^Title")).first.fill("Our Wednesday reading room")
+    page.get_by_role("button", name=re.compile("Insert a block|Text"), exact=False).first.click()
+    option = page.get_by_role("option", name=re.compile("^Text"))
+    if option.count():
+        option.first.click()
+    page.locator("[role=textbox]").last.fill("Every Wednesday at noon.")
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Save draft").first.click()
+    expect(page.locator("body")).to_contain_text("Our Wednesday reading room")
+    page.get_by_role("button", name="More actions").last.click()
+    page.get_by_role("button", name=re.compile("Submit")).last.click()
+    expect(page.locator("body")).to_contain_text(re.compile("submitted"))
+
+
+def test_author_cannot_write_anywhere_else(hub: SeededHub, page: Page):
+    sign_in(page, "author@example.com")
+    home = page.request.get("/en/news/")
+    assert home.ok
+    response = page.goto("/admin/pages/add/hub/newspage/3/")
+    assert response is not None
+    assert response.status in (200, 403, 404)
+    assert "/admin/pages/add/" not in page.url or response.status != 200

@@ -1,0 +1,87 @@
+"""An editor uploads a lecture; a resident watches it inside the course."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from .clips import make_clip
+from .conftest import SeededHub, new_context, sign_in
+
+TRANSCODED_WITHIN_MS = 120_000
+
+
+def _upload(page: Page, *, title: str, file: Path) -> None:
+    page.goto("/admin/lectures/")
+    page.get_by_role("link", name=re.compile("Add|Upload", re.IGNORECASE)).first.click()
+    page.get_by_label("Title", exact=False).first.fill(title)
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.locator("main, .content-wrapper").locator("button[type=submit]").first.click()
+
+
+def test_lecture_goes_from_upload_to_a_watching_resident(
+    hub: SeededHub, page: Page, browser, tmp_path: Path
+):
+    sign_in(page, "editor@example.com")
+    _upload(page, title="Head CT, spoken", file=make_clip(tmp_path / "talk.mp4"))
+
+    # Live: the page says it is ready without being loaded again.
+    expect(page.locator("body")).to_contain_text("Head CT, spoken")
+    expect(page.locator("body")).to_contain_text(
+        re.compile(r"\bReady\b"), timeout=TRANSCODED_WITHIN_MS
+    )
+
+    # Into the lesson, through the chooser.
+    page.goto(f"/admin/pages/{hub.lecture_lesson_id}/edit/")
+    page.get_by_role("button", name=re.compile("Choose a lecture", re.IGNORECASE)).click()
+    page.get_by_role("link", name="Head CT, spoken").click()
+    expect(page.locator("form")).to_contain_text("Head CT, spoken")
+    page.get_by_role("button", name="More actions").last.click()
+    page.get_by_role("button", name="Publish").last.click()
+    expect(page.locator("body")).to_contain_text("published")
+
+    _watch(hub, browser)
+
+
+def _watch(hub: SeededHub, browser) -> None:
+    """A resident plays the lecture by keyboard; the place is kept for another device."""
+    desk = new_context(browser, base_url=hub.url)
+    tab = desk.new_page()
+    sign_in(tab, "author@example.com")
+    tab.goto(hub.pages["course"])
+    tab.get_by_role("button", name="Enrol").click()
+    tab.goto(hub.pages["lecture"])
+    video = tab.locator("video")
+    expect(video).to_be_visible()
+    video.focus()
+    tab.keyboard.press("k")
+    tab.wait_for_function("document.querySelector('video').currentTime > 4")
+    tab.keyboard.press("k")
+    tab.wait_for_function("document.querySelector('video').paused")
+    stopped_at = tab.evaluate("document.querySelector('video').currentTime")
+    assert 4 <= stopped_at < 12
+    tab.wait_for_timeout(1500)  # the report of the pause
+    desk.close()
+
+    telephone = new_context(
+        browser, base_url=hub.url, viewport={"width": 390, "height": 844}, is_mobile=True
+    )
+    tab = telephone.new_page()
+    sign_in(tab, "author@example.com")
+    tab.goto(hub.pages["lecture"])
+    tab.wait_for_function("document.querySelector('video').readyState >= 1")
+    tab.wait_for_function(
+        "at => Math.abs(document.querySelector('video').currentTime - at) < 3", arg=stopped_at
+    )
+    telephone.close()
+
+
+def test_broken_upload_gets_a_sentence_and_does_not_stop_others(
+    hub: SeededHub, page: Page, tmp_path: Path
+):
+    sign_in(page, "editor@example.com")
+    pretender = tmp_path / "minutes.mp4"
+    pretender.write_text("Minutes of the department meeting.\n" * 200)
+    _upload(page, title="Not a film at all", file=pretender)
+    expect(page.locator("body")).to_contain_text("Not a film at all")
+    expect(page.locator("body")).to_contain_text(re.compile("Failed|not a video|neither"))
