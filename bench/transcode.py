@@ -31,6 +31,8 @@ def synthetic_lecture(directory: Path) -> Path:
     """A 1080p30 lecture: a still slide for three quarters, then a picture that moves."""
     path = directory / "synthetic.mp4"
     still_s, moving_s = DURATION_S * 3 // 4, DURATION_S // 4
+    slide = f"trim=end_frame=1,loop=-1:1,setpts=N/30/TB,trim=duration={still_s}"
+    graph = f"[0]{slide}[s];[s][1]concat=n=2[v]"
     subprocess.run(
         [
             find_ffmpeg().path, "-v", "error", "-nostdin",
@@ -38,8 +40,7 @@ def synthetic_lecture(directory: Path) -> Path:
             "-f", "lavfi", "-i", f"testsrc2=s=1920x1080:r=30:d={moving_s}",
             "-f", "lavfi", "-i", f"anoisesrc=d={DURATION_S}:c=pink:a=0.1:seed=1",
             "-filter_complex",
-            f"[0]trim=end_frame=1,loop=-1:1,setpts=N/30/TB,trim=duration={still_s}[s];"
-            "[s][1]concat=n=2[v]",
+            graph,
             "-map", "[v]", "-map", "2", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "18",
             "-c:a", "aac", "-t", str(DURATION_S), str(path),
         ],

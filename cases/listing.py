@@ -1,14 +1,14 @@
 """The list of cases with its facets. No field that gives an answer away is ever read here."""
 
-from django.http import QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from pages.listing import FacetSpec, build_listing
 from pages.pictures import CARD, with_renditions
-from pages.queries import name_departments
 from pages.vocabulary import BodyRegionCode, Level, ModalityCode
 
-from .models import CaseIndexPage, CasePage
+from .models import SOLUTION_FIELDS, CaseIndexPage, CasePage
+from .queries import mark_solved
 
 FACETS = (
     FacetSpec("modality", _("Modality"), "modalities__code", ModalityCode.choices),
@@ -23,14 +23,15 @@ def listed_cases(*, locale_id: int):
         CasePage.objects.live()
         .public()
         .filter(locale_id=locale_id)
-        .defer("findings", "final_diagnosis", "discussion", "differential", "teaching_points")
+        .defer(*SOLUTION_FIELDS)
         .prefetch_related(with_renditions(CARD), "modalities", "body_regions")
         .order_by("-first_published_at", "-pk")
     )
 
 
-def case_list_context(*, page: CaseIndexPage, data: QueryDict) -> dict:
+def case_list_context(*, page: CaseIndexPage, request: HttpRequest) -> dict:
     """Template context of the list of cases."""
-    listing = build_listing(listed_cases(locale_id=page.locale_id), data=data, specs=FACETS)
-    name_departments(listing.results.object_list, locale_id=page.locale_id)
+    cases = listed_cases(locale_id=page.locale_id)
+    listing = build_listing(cases, data=request.GET, specs=FACETS)
+    mark_solved(listing.results.object_list, request=request)
     return {"listing": listing, "results_template": "cases/results.html"}

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modelcluster.fields import ParentalManyToManyField
@@ -21,6 +22,15 @@ from pages.vocabulary import Level
 
 from .blocks import CasePicturesBlock, DifferentialBlock
 
+# What gives a case away.
+SOLUTION_FIELDS = (
+    "findings",
+    "final_diagnosis",
+    "discussion",
+    "differential",
+    "teaching_points",
+    "references",
+)
 PROSE = ["bold", "italic", "ol", "ul", "superscript", "subscript", "link"]
 
 
@@ -46,7 +56,7 @@ class CaseIndexPage(BasePage):
         from .listing import case_list_context  # noqa: PLC0415
 
         return super().get_context(request, *args, **kwargs) | case_list_context(
-            page=self, data=request.GET
+            page=self, request=request
         )
 
 
@@ -178,16 +188,24 @@ class CasePage(BasePage):
         return [self.modality_codes, self.region_names, self.get_level_display(), self.patient]
 
     @property
+    def share_picture_alt(self) -> str:
+        """Nothing: the picture's own description was not written for one who has to solve it."""
+        return ""
+
+    @property
     def preview_modes(self) -> list[tuple[str, str]]:
         return [("", _("Before an answer")), ("solution", _("After an answer"))]
 
     def serve(self, request: HttpRequest, *args, **kwargs):
         request.is_preview = getattr(request, "is_preview", False)  # type: ignore[attr-defined]
-        return TemplateResponse(
+        response = TemplateResponse(
             request,
             self.get_template(request, *args, **kwargs),
             self.get_context(request, *args, **kwargs),
         )
+        # The next reader at the same address may not have answered.
+        patch_cache_control(response, private=True, no_cache=True)
+        return response
 
     def serve_preview(self, request: HttpRequest, mode_name: str):
         request.is_preview = True  # type: ignore[attr-defined]
@@ -204,12 +222,11 @@ class CasePage(BasePage):
         from .queries import may_skip_answer, read_case  # noqa: PLC0415
 
         context = super().get_context(request, *args, **kwargs)
-        wants_solution = "solution" in request.GET and may_skip_answer(
-            user=request.user, case=self
-        )
+        may_skip = may_skip_answer(user=request.user, case=self)
+        revealed = revealed or (may_skip and "solution" in request.GET)
         return context | {
-            "reading": read_case(request=request, case=self, revealed=revealed or wants_solution),
-            "may_skip_answer": may_skip_answer(user=request.user, case=self),
+            "reading": read_case(request=request, case=self, revealed=revealed),
+            "may_skip_answer": may_skip,
             "answer_error": answer_error,
             "next_url": safe_next_url(request),
         }

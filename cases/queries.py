@@ -1,5 +1,7 @@
 """Reading a case as far as the reader may: the solution only after an answer."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -12,8 +14,8 @@ from quizzes.models import ItemVersion
 from quizzes.queries import PresentedItem, present_item
 
 from .domain.answers import SESSION_KEY as SESSION_ANSWERS
-from .domain.answers import Committed, adopt_session_answers, answer_in_session
-from .models import CaseAnswer, CasePage
+from .domain.answers import Committed, answer_in_session
+from .models import SOLUTION_FIELDS, CaseAnswer, CasePage
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,6 @@ def committed_answer(*, request: HttpRequest, case: CasePage) -> Committed | Non
     user = request.user
     if not user.is_authenticated:
         return answer_in_session(session=request.session, case_key=case.translation_key)
-    if SESSION_ANSWERS in request.session:
-        adopt_session_answers(session=request.session, user=user)
     stored = CaseAnswer.objects.filter(user=user, case_key=case.translation_key).first()
     if stored is None:
         return None
@@ -63,11 +63,10 @@ def read_case(*, request: HttpRequest, case: CasePage, revealed: bool = False) -
     """The case for this reader. `revealed` shows the solution for an editor's preview."""
     answer = committed_answer(request=request, case=case)
     version = _version(case=case, answer=answer)
-    show_key = answer is not None and answer.version_id is not None
     return CaseReading(
         pictures=case_pictures(case=case),
         item=(
-            present_item(version=version, response=answer.response if show_key else None)
+            present_item(version=version, response=answer.response if answer else None)
             if version
             else None
         ),
@@ -78,8 +77,10 @@ def read_case(*, request: HttpRequest, case: CasePage, revealed: bool = False) -
 
 
 def _version(*, case: CasePage, answer: Committed | None) -> ItemVersion | None:
-    if answer and answer.version_id:
-        return ItemVersion.objects.get(pk=answer.version_id)
+    if answer:
+        # As it was asked, whatever the question has become since; nothing for a diagnosis that
+        # was written before the case had a question.
+        return ItemVersion.objects.filter(pk=answer.version_id).first()
     return current_version(case.question) if case.question_id else None
 
 
@@ -98,11 +99,6 @@ def case_pictures(*, case: CasePage) -> list[CasePicture]:
     ]
 
 
-def has_solved(*, user, case_key) -> bool:
-    """Whether the person has committed an answer to the case in any language."""
-    return CaseAnswer.objects.filter(user=user, case_key=case_key).exists()
-
-
 def solved_cases(*, user, locale_id: int) -> list[CasePage]:
     """Cases a person has solved that can be read in a language, latest answer first."""
     order = {
@@ -113,15 +109,28 @@ def solved_cases(*, user, locale_id: int) -> list[CasePage]:
             .values_list("case_key", flat=True)
         )
     }
-    cases = CasePage.objects.live().filter(locale_id=locale_id, translation_key__in=order)
+    cases = (
+        CasePage.objects.live()
+        .public()
+        .filter(locale_id=locale_id, translation_key__in=order)
+        .defer(*SOLUTION_FIELDS)
+    )
     return sorted(cases, key=lambda case: order[case.translation_key])
 
 
-def solved_keys(*, user) -> set:
-    """Translation keys of all cases a person has solved."""
+def keys_solved(*, request: HttpRequest) -> frozenset[uuid.UUID]:
+    """Translation keys of all cases this reader has solved, by account or by session."""
+    user = request.user
     if not user.is_authenticated:
-        return set()
-    return set(CaseAnswer.objects.filter(user=user).values_list("case_key", flat=True))
+        return frozenset(uuid.UUID(key) for key in request.session.get(SESSION_ANSWERS, {}))
+    return frozenset(CaseAnswer.objects.filter(user=user).values_list("case_key", flat=True))
+
+
+def mark_solved(cases: Iterable[CasePage], *, request: HttpRequest) -> None:
+    """Give each case `is_solved`, whether this reader has answered it; one query for a list."""
+    solved = keys_solved(request=request)
+    for case in cases:
+        case.is_solved = case.translation_key in solved  # type: ignore[attr-defined]
 
 
 def may_skip_answer(*, user, case: CasePage) -> bool:

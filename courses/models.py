@@ -138,7 +138,7 @@ class LessonPage(BasePage):
         from .queries import lesson_context  # noqa: PLC0415
 
         return super().get_context(request, *args, **kwargs) | lesson_context(
-            user=request.user, lesson=self
+            request=request, lesson=self
         )
 
 

@@ -1,19 +1,29 @@
 """Reading courses: lessons, a learner's progress, what to do next."""
 
+import functools
+import operator
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.queries import has_solved
+from cases.queries import keys_solved
 from media.queries import player_context
 from pages.pictures import CARD, with_renditions
 from quizzes.queries import attempts_of
 
-from .domain.progress import asks_only_for_reading, settle
+from .domain.progress import (
+    asked_case,
+    asks_only_for_reading,
+    gather_facts,
+    settle,
+    settle_known,
+)
 from .models import CourseIndexPage, CoursePage, Enrolment, LessonPage
 
 
@@ -92,21 +102,55 @@ class Progress:
         return bool(self.enrolment and self.enrolment.completed_at)
 
 
-def lessons_of(*, course: CoursePage) -> QuerySet[LessonPage]:
-    """The course's live lessons in order, with the parts they consist of."""
+# What an outline never shows; cases' long texts above all.
+_NOT_IN_OUTLINE = (
+    "body",
+    "lecture__probe",
+    *(
+        f"case__{name}"
+        for name in (
+            "history",
+            "pictures",
+            "findings",
+            "final_diagnosis",
+            "discussion",
+            "differential",
+            "teaching_points",
+            "references",
+        )
+    ),
+)
+
+
+def _live_lessons() -> QuerySet[LessonPage]:
     return (
         LessonPage.objects.live()
-        .child_of(course)
-        .select_related("lecture", "case", "quiz", "locale")
+        .select_related("lecture", "case", "quiz")
+        .defer(*_NOT_IN_OUTLINE)
         .order_by("path")
     )
+
+
+def lessons_of(*, course: CoursePage) -> QuerySet[LessonPage]:
+    """The course's live lessons in order, with the parts they consist of."""
+    return _live_lessons().child_of(course)
+
+
+def lessons_by_course(courses: Iterable[CoursePage]) -> dict[str, list[LessonPage]]:
+    """A course's path → its live lessons in order; one query for all courses."""
+    found: dict[str, list[LessonPage]] = {course.path: [] for course in courses}
+    if found:
+        below = functools.reduce(operator.or_, (models.Q(path__startswith=p) for p in found))
+        for lesson in _live_lessons().filter(below):
+            found[lesson.path[: -lesson.steplen]].append(lesson)
+    return found
 
 
 def lesson_kind(lesson: LessonPage) -> LessonKind:
     """What a lesson chiefly is."""
     if lesson.lecture_id:
         return LessonKind.LECTURE
-    if lesson.case_id:
+    if asked_case(lesson):
         return LessonKind.CASE
     return LessonKind.QUIZ if lesson.quiz_id else LessonKind.TEXT
 
@@ -210,46 +254,47 @@ class RunningCourse:
 
 
 def my_courses(*, user, locale_id: int) -> list[RunningCourse]:
-    """The user's courses in the language they read, or any language where there is no other.
+    """The user's courses in the language they read, or in another where there is no such one.
 
-    Four queries for any number of courses.
+    Latest enrolment first. Eight queries for any number of courses, while nothing has become
+    done since it was last looked at.
     """
-    enrolments = {
-        enrolment.course_key: enrolment
-        for enrolment in Enrolment.objects.filter(user=user).prefetch_related("lesson_records")
-    }
+    enrolments = Enrolment.objects.filter(user=user).select_related("user")
+    by_key = {e.course_key: e for e in enrolments.prefetch_related("lesson_records")}
+    courses = _courses_to_read(keys=by_key, locale_id=locale_id)
+    lessons = lessons_by_course(courses.values())
+    facts = gather_facts(user=user, lessons=[x for found in lessons.values() for x in found])
+    running = []
+    for key, enrolment in by_key.items():
+        if course := courses.get(key):
+            done = settle_known(
+                enrolment=enrolment,
+                lessons=lessons[course.path],
+                recorded=[record.lesson_key for record in enrolment.lesson_records.all()],
+                facts=facts,
+            )
+            undone = [x for x in lessons[course.path] if x.translation_key not in done]
+            running.append(
+                RunningCourse(
+                    course=course,
+                    enrolment=enrolment,
+                    done=len(lessons[course.path]) - len(undone),
+                    total=len(lessons[course.path]),
+                    next_lesson=undone[0] if undone else None,
+                )
+            )
+    return running
+
+
+def _courses_to_read(
+    *, keys: Collection[uuid.UUID], locale_id: int
+) -> dict[uuid.UUID, CoursePage]:
     found: dict[uuid.UUID, CoursePage] = {}
-    for course in (
-        CoursePage.objects.live()
-        .filter(translation_key__in=enrolments)
-        .prefetch_related(with_renditions(CARD))
-    ):
+    courses = CoursePage.objects.live().filter(translation_key__in=keys)
+    for course in courses.prefetch_related(with_renditions(CARD)).order_by("locale_id"):
         if course.translation_key not in found or course.locale_id == locale_id:
             found[course.translation_key] = course
-    lessons: dict[str, list[LessonPage]] = {course.path: [] for course in found.values()}
-    for lesson in LessonPage.objects.live().order_by("path").filter(
-        locale_id__in={course.locale_id for course in found.values()}
-    ):
-        course_path = lesson.path[: -lesson.steplen]
-        if course_path in lessons:
-            lessons[course_path].append(lesson)
-    running = []
-    for key, enrolment in enrolments.items():
-        if key not in found:
-            continue
-        course = found[key]
-        done = {record.lesson_key for record in enrolment.lesson_records.all()}
-        undone = [x for x in lessons[course.path] if x.translation_key not in done]
-        running.append(
-            RunningCourse(
-                course=course,
-                enrolment=enrolment,
-                done=len(lessons[course.path]) - len(undone),
-                total=len(lessons[course.path]),
-                next_lesson=undone[0] if undone else None,
-            )
-        )
-    return running
+    return found
 
 
 def courses_url(*, locale_id: int) -> str:
@@ -258,19 +303,22 @@ def courses_url(*, locale_id: int) -> str:
     return (index.get_url() if index else "") or ""
 
 
-def lesson_context(*, user, lesson: LessonPage) -> dict:
+def lesson_context(*, request: HttpRequest, lesson: LessonPage) -> dict:
     """Template context of a lesson: its place in the course, its player, its quiz and case."""
+    user = request.user
     course = CoursePage.objects.filter(path=lesson.path[: -lesson.steplen]).first()
     reading = read_lesson(user=user, lesson=lesson, course=course) if course else None
     signed_in = user.is_authenticated
+    case = asked_case(lesson)
     return {
         "course": course,
         "reading": reading,
         "player": (
             player_context(
-                lecture=lesson.lecture,
-                user=user,
-                watch_url=reverse("courses:watch", args=[lesson.pk]),
+                lesson.lecture,
+                user,
+                # A lesson being previewed before it was ever saved has no address.
+                watch_url=reverse("courses:watch", args=[lesson.pk]) if lesson.pk else "",
             )
             if lesson.lecture_id
             else None
@@ -278,9 +326,6 @@ def lesson_context(*, user, lesson: LessonPage) -> dict:
         "attempts": (
             list(attempts_of(user=user, quiz=lesson.quiz)) if signed_in and lesson.quiz_id else []
         ),
-        "case_is_solved": bool(
-            signed_in
-            and lesson.case_id
-            and has_solved(user=user, case_key=lesson.case.translation_key)
-        ),
+        "case": case,
+        "case_is_solved": bool(case and case.translation_key in keys_solved(request=request)),
     }

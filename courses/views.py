@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -35,12 +36,13 @@ def my_learning(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def enrol_in_course(request: HttpRequest, course_id: int) -> HttpResponse:
     """Join the course and go to the first lesson that is not done."""
-    course = fetch(
-        request.user, "courses.enrol", CoursePage.objects.live().public(), pk=course_id
-    )
+    course = get_object_or_404(CoursePage.objects.live().public(), pk=course_id)
+    if not request.user.is_authenticated:
+        # Back to the page with the button: this address answers no GET.
+        return redirect_to_login(course.get_url(request))
+    require(request.user, "courses.enrol", course)
     enrol(user=request.user, course=course)
     progress = course_progress(user=request.user, course=course)
     target = progress.next_lesson or course
@@ -49,26 +51,27 @@ def enrol_in_course(request: HttpRequest, course_id: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def leave_course(request: HttpRequest, course_id: int) -> HttpResponse:
-    """Leave the course."""
+    """Leave the course; who has left already is told the same."""
     course = get_object_or_404(CoursePage.objects.live(), pk=course_id)
-    enrolment = fetch(
-        request.user,
-        "courses.change_enrolment",
-        Enrolment.objects.filter(user=request.user),
-        course_key=course.translation_key,
-    )
-    leave(enrolment=enrolment)
+    if not request.user.is_authenticated:
+        return redirect_to_login(course.get_url(request))
+    enrolment = enrolment_of(user=request.user, course=course)
+    if enrolment:
+        require(request.user, "courses.change_enrolment", enrolment)
+        leave(enrolment=enrolment)
     messages.info(request, _("You have left “%(course)s”.") % {"course": course.title})
     return redirect(course.get_url(request))
 
 
 @require_POST
-@login_required
 def mark_lesson_read(request: HttpRequest, lesson_id: int) -> HttpResponse:
     """Take the learner's word that a lesson of text is read; go on to the next."""
-    lesson = get_object_or_404(LessonPage.objects.live().public(), pk=lesson_id)
+    lesson = get_object_or_404(
+        LessonPage.objects.live().public().select_related("case"), pk=lesson_id
+    )
+    if not request.user.is_authenticated:
+        return redirect_to_login(lesson.get_url(request))
     course = lesson.get_parent().specific
     enrolment = fetch(
         request.user,

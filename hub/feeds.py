@@ -1,5 +1,7 @@
 """RSS: news, and new cases (without what would give them away)."""
 
+from datetime import datetime, time
+
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
@@ -15,6 +17,11 @@ from pages.models import BasePage
 ITEMS = 20
 
 
+def _printable(text: str) -> str:
+    """Without control characters, which pasted text brings along and XML 1.0 forbids."""
+    return "".join(char for char in text if char.isprintable() or char in "\t\n")
+
+
 class PageFeed(Feed):
     """The latest pages of one kind in the language of the address."""
 
@@ -28,15 +35,15 @@ class PageFeed(Feed):
         return Locale.objects.get(language_code=translation.get_language()).pk
 
     def item_title(self, item: BasePage) -> str:
-        return item.title
+        return _printable(item.title)
 
     def item_description(self, item: BasePage) -> str:
-        return item.summary
+        return _printable(item.summary)
 
     def item_link(self, item: BasePage) -> str:
         return item.get_url()
 
-    def item_pubdate(self, item: BasePage):
+    def item_pubdate(self, item: BasePage) -> datetime | None:
         return item.first_published_at
 
 
@@ -51,9 +58,10 @@ class NewsFeed(PageFeed):
         news = NewsPage.objects.live().public().filter(locale_id=self.language_of())
         return list(news.defer("body").order_by("-date", "-pk")[:ITEMS])
 
-    def item_pubdate(self, item: NewsPage):
-        noon = timezone.datetime(item.date.year, item.date.month, item.date.day, 12)
-        return timezone.make_aware(noon, timezone.get_default_timezone())
+    def item_pubdate(self, item: NewsPage) -> datetime:
+        return timezone.make_aware(
+            datetime.combine(item.date, time(12)), timezone.get_default_timezone()
+        )
 
 
 class CaseFeed(PageFeed):

@@ -50,9 +50,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "worker": _holds(_worker),
         "ffmpeg": _holds(_ffmpeg),
     }
-    depth = None
-    if parts["database"]:
-        depth = queue_depth()
+    depth = queue_depth() if parts["database"] else None
     return JsonResponse(
         {**parts, "queue_depth": depth}, status=200 if all(parts.values()) else 503
     )

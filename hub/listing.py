@@ -1,5 +1,6 @@
 """The lists of news, events and resources."""
 
+from django.db.models import Case, When
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,29 +39,25 @@ def news_list_context(*, page: NewsIndexPage, data: QueryDict) -> dict:
         .order_by("-date", "-pk")
     )
     listing = build_listing(news, data=data, specs=())
-    name_departments(listing.results.object_list, locale_id=page.locale_id)
     return {"listing": listing, "results_template": "hub/news_results.html"}
 
 
 def event_list_context(*, page: EventIndexPage, data: QueryDict) -> dict:
-    """Template context of the calendar: events to come, soonest first, and a page of past ones."""
+    """Template context of the calendar: what is to come, soonest first, then what was."""
     now = timezone.now()
     events = (
         EventPage.objects.live()
         .public()
         .filter(locale_id=page.locale_id)
-        .prefetch_related(with_renditions(CARD))
+        .defer("body")
+        .annotate(
+            past=Case(When(ends_at__lt=now, then=True), default=False),
+            to_come=Case(When(ends_at__gte=now, then="starts_at")),
+        )
+        .order_by("past", "to_come", "-starts_at", "-pk")
     )
-    past = build_listing(
-        events.filter(ends_at__lt=now).order_by("-starts_at"), data=data, specs=EVENT_FACETS
-    )
-    kinds = [value for value in data.getlist("kind") if value in EventKind.values]
-    upcoming = events.filter(ends_at__gte=now).order_by("starts_at")
-    return {
-        "listing": past,
-        "results_template": "hub/past_event_results.html",
-        "upcoming": list(upcoming.filter(kind__in=kinds) if kinds else upcoming),
-    }
+    listing = build_listing(events, data=data, specs=EVENT_FACETS)
+    return {"listing": listing, "results_template": "hub/event_results.html"}
 
 
 def resource_list_context(*, page: ResourceIndexPage, data: QueryDict) -> dict:
@@ -70,8 +67,7 @@ def resource_list_context(*, page: ResourceIndexPage, data: QueryDict) -> dict:
         .public()
         .filter(locale_id=page.locale_id)
         .defer("body")
-        .prefetch_related(with_renditions(CARD), "body_regions")
-        .order_by("title")
+        .order_by("title", "pk")
     )
     listing = build_listing(resources, data=data, specs=RESOURCE_FACETS)
     name_departments(listing.results.object_list, locale_id=page.locale_id)

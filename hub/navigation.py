@@ -6,8 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import translation
-from django.utils.functional import SimpleLazyObject
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Page, Site
 
 from hub.models import HomePage, PlainPage
 
@@ -59,22 +58,21 @@ def footer_links(request: HttpRequest) -> list[Link]:
     home = home_page(request)
     if home is None:
         return []
-    pages = PlainPage.objects.live().descendant_of(home).filter(in_footer=True)
+    pages = PlainPage.objects.live().descendant_of(home).filter(in_footer=True).defer("body")
     return [Link(title=page.title, url=page.get_url(request)) for page in pages]
 
 
 def _is_below(request: HttpRequest, url: str | None) -> bool:
-    return bool(url) and request.path.startswith(url)
+    return bool(url and request.path.startswith(url))
 
 
 def language_links(request: HttpRequest) -> list[Link]:
     """This very page in every language; where it isn't translated, that language's home."""
     active = translation.get_language()
     page = getattr(request, "viewbox_page", None)
-    names = dict(settings.LANGUAGES)
     urls = _translations(request, page) if page else {}
     links = []
-    for code in names:
+    for code, _name in settings.LANGUAGES:
         url = urls.get(code) if page else translate_url(request.get_full_path(), code)
         links.append(
             Link(
@@ -88,9 +86,12 @@ def language_links(request: HttpRequest) -> list[Link]:
 
 
 def alternate_links(request: HttpRequest) -> list[Link]:
-    """hreflang links: absolute addresses of this page's translations, x-default being English."""
+    """hreflang links: absolute addresses of this page's translations, x-default being English.
+
+    An alias, which shows the original's words at another language's address, is no translation.
+    """
     page = getattr(request, "viewbox_page", None)
-    urls = _translations(request, page) if page else {}
+    urls = _translations(request, page, with_aliases=False) if page else {}
     if len(urls) < 2:  # noqa: PLR2004  a page alone in its language has no alternates
         return []
     links = [
@@ -103,12 +104,16 @@ def alternate_links(request: HttpRequest) -> list[Link]:
     return links
 
 
-def _translations(request: HttpRequest, page: Page) -> dict[str, str]:
+def _translations(
+    request: HttpRequest, page: Page, *, with_aliases: bool = True
+) -> dict[str, str]:
     """language → URL of the live translations of `page`, itself included; asked once a request."""
     if not hasattr(request, "_page_translations"):
         translations = page.get_translations(inclusive=True).live().select_related("locale")
-        request._page_translations = {  # type: ignore[attr-defined]
-            translated.locale.language_code: translated.get_url(request)
-            for translated in translations
-        }
-    return request._page_translations  # type: ignore[attr-defined]
+        request._page_translations = list(translations)  # type: ignore[attr-defined]
+    return {
+        translated.locale.language_code: url
+        for translated in request._page_translations  # type: ignore[attr-defined]
+        if (with_aliases or not translated.alias_of_id)
+        and (url := translated.get_url(request))
+    }

@@ -227,6 +227,11 @@ class Rendition(models.Model):
     def __str__(self) -> str:
         return f"{self.lecture} · {self.name}"
 
+    @property
+    def kilobits(self) -> int:
+        """Mean bit rate in kbit/s."""
+        return round(self.bitrate / 1000)
+
 
 class WatchRecord(models.Model):
     """What one person has seen of one lecture, whichever device or page they saw it on."""

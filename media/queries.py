@@ -73,11 +73,7 @@ def status(lecture: Lecture) -> Status:
 
 def lectures_for(user: Any, *actions: str) -> QuerySet[Lecture]:
     """Lectures on which `user` may do any of `actions` ("change", "delete", "choose")."""
-    return (
-        lecture_permission_policy()
-        .instances_user_has_any_permission_for(user, list(actions))
-        .distinct()
-    )
+    return lecture_permission_policy().instances_user_has_any_permission_for(user, list(actions))
 
 
 def with_progress(lectures: QuerySet[Lecture]) -> QuerySet[Lecture]:

@@ -54,3 +54,14 @@ rules.set_perm("media.delete_lecture", is_active & by_collection("delete"))
 rules.set_perm("media.choose_lecture", is_active & by_collection("choose"))
 rules.set_perm("media.watch_lecture", rules.always_allow)
 rules.set_perm("media.record_watching", is_active)
+
+
+@rules.predicate
+def sees_lectures(user: Any) -> bool:
+    """Whether the person has any right on any lecture."""
+    return lecture_permission_policy().user_has_any_permission(
+        user, ["add", "change", "delete", "choose"]
+    )
+
+
+rules.set_perm("media.see_lectures", is_active & sees_lectures)

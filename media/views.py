@@ -13,6 +13,7 @@ from .domain.watching import InvalidWatchReport, record_watching
 from .models import Caption, Lecture
 from .watching import WATCHED_ENOUGH
 
+
 def _captions_etag(request: HttpRequest, lecture_id: int, language: str) -> str:
     text = (
         Caption.objects.filter(lecture_id=lecture_id, language=language)

@@ -60,7 +60,6 @@ class Listing:
     total: int
     facets: list[Facet]
     active: list[ActiveFilter]
-    query_without_page: str
 
 
 def chosen_values(data: QueryDict, spec: FacetSpec) -> list[str]:
@@ -126,16 +125,13 @@ def build_listing(
     chosen = {spec.name: chosen_values(data, spec) for spec in specs}
     narrowed = _narrow(queryset, specs, chosen)
     results = Paginator(narrowed, per_page).get_page(data.get("page"))
-    facets = [
-        _facet(_narrow(queryset, [other for other in specs if other is not spec], chosen), spec, chosen)
-        for spec in specs
-    ]
-    without_page = data.copy()
-    without_page.pop("page", None)
+    facets = []
+    for spec in specs:
+        others = [other for other in specs if other is not spec]
+        facets.append(_facet(_narrow(queryset, others, chosen), spec, chosen))
     return Listing(
         results=results,
         total=results.paginator.count,
         facets=[facet for facet in facets if facet.options],
         active=_active_filters(data, specs, chosen),
-        query_without_page=without_page.urlencode(),
     )

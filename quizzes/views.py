@@ -1,6 +1,7 @@
 """Taking a quiz, one item at a time. Works as plain forms; script only adds comfort."""
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,9 +38,11 @@ def _fetch_attempt(request: HttpRequest, attempt_id: int, permission: str) -> At
 
 
 @require_POST
-@login_required
 def start(request: HttpRequest, quiz_id: int) -> HttpResponse:
     """Begin an attempt, or go on with the one that is open."""
+    if not request.user.is_authenticated:
+        # Back to the page with the button: this address answers no GET.
+        return redirect_to_login(safe_next_url(request) or "/")
     quiz = fetch(request.user, "quizzes.take_quiz", Quiz.objects.all(), pk=quiz_id)
     try:
         attempt = start_attempt(quiz=quiz, user=request.user)
@@ -56,6 +59,8 @@ def start(request: HttpRequest, quiz_id: int) -> HttpResponse:
 def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse:
     """Show one item; take its answer. After answering the same address shows why."""
     attempt = _fetch_attempt(request, attempt_id, "quizzes.answer_attempt")
+    if attempt.finished_at:
+        return redirect(_url("attempt", request, attempt.pk))
     error = ""
     if request.method == "POST":
         try:
@@ -103,9 +108,10 @@ def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse
 
 
 @require_POST
-@login_required
 def finish(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """Close the attempt and show its result."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(_url("attempt", request, attempt_id))
     attempt = _fetch_attempt(request, attempt_id, "quizzes.answer_attempt")
     finish_attempt(attempt=attempt)
     return redirect(_url("attempt", request, attempt.pk))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -49,7 +50,7 @@ def read_answer(*, case: CasePage, data: Mapping[str, Any]) -> Committed:
 
 def _version_shown(*, case: CasePage, data: Mapping[str, Any]) -> ItemVersion:
     """The version the learner had before them; the current one when the form doesn't say."""
-    if str(data.get("version", "")).isdigit():
+    if str(data.get("version", "")).isdecimal():
         shown = ItemVersion.objects.filter(pk=data["version"], item_id=case.question_id).first()
         if shown:
             return shown
@@ -63,6 +64,12 @@ def commit_as_user(*, user, case: CasePage, data: Mapping[str, Any]) -> CaseAnsw
     if existing:
         return existing
     return _store(user=user, case=case, answer=read_answer(case=case, data=data))
+
+
+def adopt_at_sign_in(*, request: HttpRequest, user, **kwargs) -> None:
+    """Django's one notice of a sign-in, by whatever way: what was answered before it counts."""
+    if SESSION_KEY in request.session:
+        adopt_session_answers(session=request.session, user=user)
 
 
 def _store(*, user, case: CasePage, answer: Committed) -> CaseAnswer:

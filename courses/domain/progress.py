@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from cases.models import CaseAnswer
+from cases.models import CaseAnswer, CasePage
 from courses.models import Enrolment, LessonPage, LessonRecord
 from media.models import WatchRecord
 from quizzes.models import Attempt
@@ -40,7 +40,7 @@ def gather_facts(*, user, lessons: Sequence[LessonPage]) -> Facts:
     `lessons` come with `case` and `quiz` selected (`courses.queries.lessons_of`).
     """
     lecture_ids = [lesson.lecture_id for lesson in lessons if lesson.lecture_id]
-    case_keys = [lesson.case.translation_key for lesson in lessons if lesson.case_id]
+    case_keys = [case.translation_key for lesson in lessons if (case := asked_case(lesson))]
     quiz_keys = [lesson.quiz.translation_key for lesson in lessons if lesson.quiz_id]
     return Facts(
         watched_share=dict(
@@ -61,42 +61,67 @@ def gather_facts(*, user, lessons: Sequence[LessonPage]) -> Facts:
     )
 
 
+def asked_case(lesson: LessonPage) -> CasePage | None:
+    """The case the lesson asks for: one that readers can open, not a draft or withdrawn one."""
+    return lesson.case if lesson.case_id and lesson.case.live else None
+
+
 def asks_only_for_reading(lesson: LessonPage) -> bool:
     """Whether nothing but the reader's word can complete the lesson."""
-    return not (lesson.lecture_id or lesson.case_id or lesson.quiz_id)
+    return not (lesson.lecture_id or asked_case(lesson) or lesson.quiz_id)
 
 
 def is_fulfilled(lesson: LessonPage, facts: Facts) -> bool:
     """Whether every part the lesson asks for is done. Pure."""
     if asks_only_for_reading(lesson):
         return False
+    case = asked_case(lesson)
     return (
         (
             not lesson.lecture_id
             or facts.watched_share.get(lesson.lecture_id, 0.0) >= ENOUGH_WATCHED
         )
-        and (not lesson.case_id or lesson.case.translation_key in facts.solved_cases)
+        and (not case or case.translation_key in facts.solved_cases)
         and (not lesson.quiz_id or lesson.quiz.translation_key in facts.passed_quizzes)
     )
 
 
-@transaction.atomic
 def settle(*, enrolment: Enrolment, lessons: Sequence[LessonPage]) -> frozenset[uuid.UUID]:
     """Record every lesson that has become done, and the course when all are.
 
-    Returns the keys of the done lessons. Calling it again changes nothing.
+    Returns the keys of the done lessons. Calling it again changes nothing, and while nothing has
+    changed it only reads: pages call it.
     """
-    facts = gather_facts(user=enrolment.user, lessons=lessons)
-    done = set(enrolment.lesson_records.values_list("lesson_key", flat=True))
+    return settle_known(
+        enrolment=enrolment,
+        lessons=lessons,
+        recorded=enrolment.lesson_records.values_list("lesson_key", flat=True),
+        facts=gather_facts(user=enrolment.user, lessons=lessons),
+    )
+
+
+def settle_known(
+    *,
+    enrolment: Enrolment,
+    lessons: Sequence[LessonPage],
+    recorded: Iterable[uuid.UUID],
+    facts: Facts,
+) -> frozenset[uuid.UUID]:
+    """`settle` with what is recorded and the facts at hand; no query while nothing has changed."""
+    done = set(recorded)
     newly = [
         lesson.translation_key
         for lesson in lessons
         if lesson.translation_key not in done and is_fulfilled(lesson, facts)
     ]
-    if newly:
-        _record(enrolment=enrolment, lesson_keys=newly)
     done.update(newly)
-    _complete_when_all_done(enrolment=enrolment, lessons=lessons, done=done)
+    completes = enrolment.completed_at is None and _is_everything(lessons, done)
+    if newly or completes:
+        with transaction.atomic():
+            _record(enrolment=enrolment, lesson_keys=newly)
+            if completes:
+                enrolment.completed_at = timezone.now()
+                enrolment.save(update_fields=["completed_at"])
     return frozenset(done)
 
 
@@ -119,10 +144,6 @@ def _record(*, enrolment: Enrolment, lesson_keys: Iterable[uuid.UUID]) -> None:
     )
 
 
-def _complete_when_all_done(
-    *, enrolment: Enrolment, lessons: Sequence[LessonPage], done: set[uuid.UUID]
-) -> None:
+def _is_everything(lessons: Sequence[LessonPage], done: set[uuid.UUID]) -> bool:
     everything = {lesson.translation_key for lesson in lessons}
-    if enrolment.completed_at is None and everything and everything <= done:
-        enrolment.completed_at = timezone.now()
-        enrolment.save(update_fields=["completed_at"])
+    return bool(everything) and everything <= done

@@ -79,5 +79,5 @@ class HomePage(BasePage):
         from hub.queries import home_highlights  # noqa: PLC0415
 
         context = super().get_context(request, *args, **kwargs)
-        context["highlights"] = home_highlights(home=self)
+        context["highlights"] = home_highlights(home=self, request=request)
         return context

@@ -96,13 +96,24 @@ class BasePage(Page):
         }
 
     def breadcrumbs(self, request: HttpRequest) -> list[dict]:
-        """The pages above this one, from the home page down: title and URL."""
+        """From the home page down to this one: title and URL; empty on the home page itself."""
         above = self.get_ancestors().filter(depth__gt=1).live().only("title", "url_path", "depth")
-        return [{"title": page.title, "url": page.get_url(request)} for page in above]
+        crumbs = [{"title": page.title, "url": page.get_url(request)} for page in above]
+        return [*crumbs, {"title": self.title, "url": ""}] if crumbs else []
 
     def meta_description(self) -> str:
         """What search engines and shared links say of this page."""
         return self.search_description or self.summary
+
+    @property
+    def canonical_url(self) -> str:
+        """Absolute address of the page; of its original, where it is an untranslated alias."""
+        return (self.alias_of or self).full_url or ""
+
+    @property
+    def share_picture_alt(self) -> str:
+        """What the picture of a shared link shows."""
+        return self.picture.default_alt_text if self.picture else ""
 
     def structured_data(self, request: HttpRequest) -> dict:
         """schema.org description of the page (JSON-LD), without the "@context" key."""

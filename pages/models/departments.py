@@ -14,6 +14,7 @@ class DepartmentIndexPage(BasePage):
 
     parent_page_types = ["hub.HomePage"]
     subpage_types = ["pages.DepartmentPage"]
+    max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("list of departments")

@@ -7,9 +7,10 @@ from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from wagtail.images.models import SourceImageIOError
 
 from pages.models import SiteImage
-from pages.pictures import SHARE
+from pages.pictures import SHARE_SPEC
 
 register = template.Library()
 
@@ -30,5 +31,8 @@ def share_picture_url(context: dict, image: SiteImage | None) -> str:
     if image is None:
         return ""
     request: HttpRequest = context["request"]
-    rendition = image.get_rendition(f"{SHARE.operations[0]}|format-jpeg")
+    try:
+        rendition = image.get_rendition(SHARE_SPEC)
+    except (OSError, SourceImageIOError):
+        return ""
     return urljoin(request.build_absolute_uri("/"), rendition.url)

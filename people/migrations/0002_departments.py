@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import modelcluster.fields
 from django.conf import settings
 from django.db import migrations, models
 

@@ -120,7 +120,7 @@ def programs_below(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdecimal() and Path(os.readlink(entry / "cwd")).is_relative_to(folder):
+            if entry.name.isdecimal() and (entry / "cwd").readlink().is_relative_to(folder):
                 found.append(int(entry.name))
         except OSError:
             continue
@@ -179,6 +179,6 @@ def test_lecture_survives_workers_that_stop_and_die(ask, command, worker, record
 
     # Nothing is left of the attempts that came to nothing.
     wait_for(lambda: not list(work.glob("*/*/*")), "the sweep of work directories")
-    assert [path for path in uploads.glob("*/*")] == [published]
+    assert list(uploads.glob("*/*")) == [published]
     third.send_signal(signal.SIGTERM)
     assert third.wait(20) == 0

@@ -1,6 +1,7 @@
 """The promise to departments: their authors write in their own section, and nowhere else."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from tests.factories import (
     UserFactory,
@@ -11,6 +12,7 @@ from tests.factories import (
     section_of,
 )
 from wagtail.models import GroupPagePermission, Page, TaskState, Workflow
+from wagtail.test.utils.form_data import querydict_from_html
 
 from cases.models import CaseIndexPage, CasePage
 from hub.domain.site import prepare_site
@@ -46,52 +48,9 @@ def edit(page: Page) -> str:
 
 
 def form_of(client, url: str) -> dict:
-    """The data a browser would send back for the form at `url`, unchanged."""
-    from django.forms import BoundField
-    from django.utils.datastructures import MultiValueDict
-    from html.parser import HTMLParser
-
-    class Fields(HTMLParser):
-        def __init__(self):
-            super().__init__()
-            self.data, self.select, self.area = {}, None, None
-            self.inside = False
-
-        def handle_starttag(self, tag, attrs):
-            attrs = dict(attrs)
-            if tag == "form" and attrs.get("id") == "page-edit-form":
-                self.inside = True
-            if not self.inside:
-                return
-            name = attrs.get("name")
-            kind = attrs.get("type", "text")
-            if tag == "input" and name and kind not in ("submit", "file"):
-                if kind in ("checkbox", "radio") and "checked" not in attrs:
-                    return
-                self.data.setdefault(name, []).append(attrs.get("value", ""))
-            elif tag == "textarea" and name:
-                self.area = name
-                self.data[name] = [""]
-            elif tag == "select":
-                self.select = name
-            elif tag == "option" and self.select and "selected" in attrs:
-                self.data.setdefault(self.select, []).append(attrs.get("value", ""))
-
-        def handle_endtag(self, tag):
-            if tag == "form":
-                self.inside = False
-            elif tag == "textarea":
-                self.area = None
-            elif tag == "select":
-                self.select = None
-
-        def handle_data(self, data):
-            if self.area:
-                self.data[self.area][0] += data
-
-    fields = Fields()
-    fields.feed(client.get(url).content.decode())
-    return fields.data
+    """What a browser would send back for the form of a page at `url`, unchanged."""
+    html = client.get(url).content.decode()
+    return querydict_from_html(html, form_id="page-edit-form").dict()
 
 
 def rights_on(section: DepartmentPage) -> set[tuple[str, str]]:
@@ -334,15 +293,11 @@ def test_old_draft_brings_back_no_old_department(department, neighbour):
 
 
 def test_wagtails_own_groups_and_workflow_are_gone(home):
-    from django.contrib.auth.models import Group
-
     assert Group.objects.filter(name__in=["Moderators", "Editors"]).count() == 0
     assert list(Workflow.objects.values_list("name", flat=True)) == ["Editorial approval"]
 
 
 def test_preparing_again_leaves_groups_that_a_society_made(home):
-    from django.contrib.auth.models import Group
-
     Group.objects.create(name="Editors")
     prepare_site()
     assert Group.objects.filter(name="Editors").count() == 1

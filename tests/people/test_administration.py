@@ -187,7 +187,7 @@ def test_list_of_departments_costs_the_same_for_one_and_for_three(client, editor
     client.force_login(editor)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert client.get(reverse("departments:index")).status_code == 200
         return len(captured)
 

@@ -89,9 +89,7 @@ ACCOUNTS = (
         roles=(Role.ORGANISER,),
         time_zone="America/Bogota",
     ),
-    Account(
-        "administrator", "admin@viewbox.example.org", "Ingrid", "Solberg", is_superuser=True
-    ),
+    Account("administrator", "admin@viewbox.example.org", "Ingrid", "Solberg", is_superuser=True),
 )
 
 
@@ -115,7 +113,7 @@ def load_accounts(*, run: Run, departments: dict[str, Department]) -> None:
     for account in ACCOUNTS:
         if account.email not in there:
             _make(account=account, departments=departments)
-            run.journal.add("account", account.email)
+            run.journal.add("accounts")
 
 
 @transaction.atomic
@@ -133,9 +131,7 @@ def _make(*, account: Account, departments: dict[str, Department]) -> None:
     user.save(update_fields=["password"])
     EmailAddress.objects.filter(user=user).update(verified=True)
     if account.department:
-        add_member(
-            department=departments[account.department], user=user, is_head=account.is_head
-        )
+        add_member(department=departments[account.department], user=user, is_head=account.is_head)
 
 
 def account_lines() -> list[str]:

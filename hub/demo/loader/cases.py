@@ -74,7 +74,7 @@ def _publish(
             locale=run.locales[language],
             published_at=run.calendar.published_at(date.fromisoformat(facts["published"])),
         )
-        run.journal.add("case", words["title"])
+        run.journal.add("cases", name=words["title"])
 
 
 def _page(

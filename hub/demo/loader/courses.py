@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from wagtail.models import Page
 
 from courses.models import CoursePage, LessonPage
 from pages.models import BodyRegion, Modality, SiteImage
@@ -63,16 +64,13 @@ def lesson_page(*, run: Run, course: str, lesson: str, language: str) -> LessonP
 
 
 def _is_complete(*, run: Run, key: str, language: str) -> bool:
-    lessons = [
-        key_of("course", key, "lesson", lesson["key"])
-        for lesson in content.facts("courses", key)["lessons"]
+    lessons = content.facts("courses", key)["lessons"]
+    keys = [
+        key_of("course", key),
+        *(key_of("course", key, "lesson", lesson["key"]) for lesson in lessons),
     ]
-    locale = run.locales[language]
-    return (
-        find(CoursePage, key=key_of("course", key), locale=locale) is not None
-        and LessonPage.objects.filter(locale=locale, translation_key__in=lessons).count()
-        == len(lessons)
-    )
+    there = Page.objects.filter(locale=run.locales[language], translation_key__in=keys)
+    return there.count() == len(keys)
 
 
 def _images(*, run: Run, key: str, department: Department) -> dict[str, SiteImage]:
@@ -101,7 +99,7 @@ def _publish(*, run: Run, course: CourseContent) -> None:
             locale=locale,
             published_at=run.calendar.published_at(),
         )
-        run.journal.add("course", page.title)
+        run.journal.add("courses", name=page.title)
     for lesson in course.facts["lessons"]:
         known = lesson_page(
             run=run, course=course.key, lesson=lesson["key"], language=course.language

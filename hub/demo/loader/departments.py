@@ -30,9 +30,7 @@ def load_departments(*, run: Run) -> dict[str, Department]:
 
 
 @transaction.atomic
-def _load_department(
-    *, run: Run, key: str, words: dict[str, content.Content]
-) -> Department:
+def _load_department(*, run: Run, key: str, words: dict[str, content.Content]) -> Department:
     department = _department(run=run, key=key, facts=words[content.SOURCE_LANGUAGE])
     for language in content.LANGUAGES:
         if section(run=run, key=key, language=language) is None:
@@ -54,7 +52,7 @@ def _department(*, run: Run, key: str, facts: content.Content) -> Department:
     named = Department.objects.filter(name=facts["name"]).first()
     if named:
         return named
-    run.journal.add("department", facts["name"])
+    run.journal.add("departments")
     return found_department(
         name=facts["name"], city=facts["city"], country=facts["country"], website=facts["website"]
     )

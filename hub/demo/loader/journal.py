@@ -1,23 +1,24 @@
-"""What a run of the demo has added, told line by line as it happens."""
+"""What a run of the demo has added, told as it happens."""
 
 from collections import Counter
 from collections.abc import Callable
 
 
 class Journal:
-    """Counts what was added and tells it to `tell`, one short line each."""
+    """Counts what was added; what takes its time to make is told by name as well."""
 
     def __init__(self, *, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self.added: Counter[str] = Counter()
 
-    def add(self, noun: str, name: str) -> None:
-        """Note that something called `name` has been added."""
+    def add(self, noun: str, *, name: str = "") -> None:
+        """Count an addition; with a name, tell it on a line of its own."""
         self.added[noun] += 1
-        self._tell(f"  {noun:<12} {name}")
+        if name:
+            self._tell(f"  {noun}: {name}")
 
     def note(self, sentence: str) -> None:
-        """Tell something that is not an addition."""
+        """Tell what is going on besides."""
         self._tell(f"  {sentence}")
 
     def close(self) -> None:
@@ -25,5 +26,5 @@ class Journal:
         if not self.added:
             self._tell("Nothing of the demo was missing.")
             return
-        parts = ", ".join(f"{number} × {noun}" for noun, number in self.added.items())
+        parts = ", ".join(f"{noun} {number}" for noun, number in self.added.items())
         self._tell(f"Added: {parts}.")

@@ -23,7 +23,7 @@ FOLDER = "demo-lectures"
 def load_lectures(
     *, run: Run, departments: dict[str, Department], render_scene: RenderScene
 ) -> None:
-    """Build the lectures that are missing; each is queued for the worker as soon as it is stored."""
+    """Build the lectures that are missing; the worker takes up each as soon as it is stored."""
     missing = [
         (key, language)
         for key in content.keys("lectures")
@@ -76,7 +76,7 @@ def _load(
         )
         _put_into_lessons(run=run, key=key, language=language, lecture=lecture)
     built.video.unlink()
-    run.journal.add("lecture", f"{built.title} ({language}, {built.duration_s:.0f} s)")
+    run.journal.add("lectures", name=f"{built.title}, {built.duration_s:.0f} s")
 
 
 def _put_into_lessons(*, run: Run, key: str, language: str, lecture: Lecture) -> None:

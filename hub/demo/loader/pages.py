@@ -74,10 +74,10 @@ def _load_kind(
                 locale=locale,
                 published_at=run.calendar.published_at(entry.get("published")),
             )
-        run.journal.add(str(PAGE_NOUNS[kind]), entry["title"])
+        run.journal.add(PAGE_NOUNS[kind])
 
 
-PAGE_NOUNS = {"news": "news", "events": "event", "resources": "guideline", "plain": "page"}
+PAGE_NOUNS = {"news": "news", "events": "events", "resources": "guidelines", "plain": "plain pages"}
 
 
 def _news(run: Run) -> Callable[[content.Content], NewsPage]:
@@ -87,12 +87,8 @@ def _news(run: Run) -> Callable[[content.Content], NewsPage]:
     return make
 
 
-def _event(
-    *, run: Run, entry: content.Content, departments: dict[str, Department]
-) -> EventPage:
-    starts_at = run.calendar.starts_at(
-        in_days=entry["starts_in_days"], hour_utc=entry["hour_utc"]
-    )
+def _event(*, run: Run, entry: content.Content, departments: dict[str, Department]) -> EventPage:
+    starts_at = run.calendar.starts_at(in_days=entry["starts_in_days"], hour_utc=entry["hour_utc"])
     return EventPage(
         kind=entry["kind"],
         starts_at=starts_at,
@@ -130,4 +126,4 @@ def _fill_home(*, run: Run, language: str) -> None:
         )
         home.case_of_the_week = case_page(run=run, key=CASE_OF_THE_WEEK, language=language)
     publish(home)
-    run.journal.add("home page", home.title)
+    run.journal.add("home pages")

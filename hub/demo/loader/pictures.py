@@ -56,7 +56,7 @@ def title(scene: str) -> str:
 
 
 def _subject(scene: str) -> str:
-    subject = scene.split("/")[0]
+    subject = scene.split("/", maxsplit=1)[0]
     return "test-object" if subject == "pydicom" else subject
 
 
@@ -65,9 +65,7 @@ def _digest(scene: str) -> str:
 
 
 @transaction.atomic
-def _save(
-    *, scene: str, rendered: Image.Image, alt: str, department: Department
-) -> SiteImage:
+def _save(*, scene: str, rendered: Image.Image, alt: str, department: Department) -> SiteImage:
     data = BytesIO()
     rendered.save(data, "PNG")
     image = SiteImage(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from itertools import groupby
+from typing import Any
 
 _URL = r"(?:[^\s()]|\([^\s()]*\))+"  # one pair of parentheses, as in doi:10.1016/S0140-6736(00)…
 _INLINE = re.compile(
@@ -22,7 +23,7 @@ _RUN_IN_HEADING = re.compile(
 )
 _ENDS_IN_DOI = re.compile(r"\[doi:[^\[\]]+\]\([^\s]+\)\.?$")
 
-Block = tuple[str, object]
+Block = tuple[str, Any]
 
 
 def to_html(text: str, *, heading_tag: str = "") -> str:
@@ -82,7 +83,8 @@ def _pieces(text: str) -> Iterator[tuple[bool, list[str]]]:
     for paragraph in paragraphs:
         lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
         for is_list, group in groupby(lines, key=lambda line: line.startswith(_BULLET)):
-            yield is_list, [line.removeprefix(_BULLET).strip() if is_list else line for line in group]
+            marker = len(_BULLET) if is_list else 0
+            yield is_list, [line[marker:].strip() for line in group]
 
 
 def _list_html(items: list[str]) -> str:

@@ -40,9 +40,7 @@ def ensure_item(
     )
 
 
-def _question(
-    key: uuid.UUID, words: content.Content, image: SiteImage | None
-) -> dict[str, Any]:
+def _question(key: uuid.UUID, words: content.Content, image: SiteImage | None) -> dict[str, Any]:
     options = [
         {
             "text": to_text(option["text"]),

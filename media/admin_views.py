@@ -1,0 +1,283 @@
+"""Lectures in the Wagtail admin: list, upload, lecture page, captions, deletion, live status."""
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, UsageCountColumn
+from wagtail.admin.views import generic
+from wagtail.admin.views.generic import usage
+from wagtail.log_actions import log
+from wagtail.models import ReferenceIndex
+
+from people.access import fetch, may, require
+
+from .domain.lectures import (
+    NothingToRetry,
+    delete_lecture,
+    remove_captions,
+    retry_lecture,
+    save_captions,
+    start_lecture,
+)
+from .forms import CaptionForm, LectureForm, UploadForm
+from .models import Lecture, LectureState
+from .queries import current_stages, lectures_for, player_context, status, with_progress
+
+NAMESPACE = "lectures_admin"
+MAX_STATUSES = 100
+ANY_RIGHT = ("change", "delete", "choose")
+
+
+class LectureFilterSet(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"), choices=LectureState.choices
+    )
+
+    class Meta:
+        model = Lecture
+        fields = ["state", "language"]
+
+
+class StatusColumn(Column):
+    """State, progress and reason of failure; kept up to date by the list's script."""
+
+    cell_template_name = "media/admin/status_cell.html"
+
+    def get_cell_context_data(self, instance: Lecture, parent_context: Any) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        return {**context, "lecture": instance, "status": status(instance)}
+
+
+class DurationColumn(Column):
+    cell_template_name = "media/admin/duration_cell.html"
+
+
+class IndexView(generic.IndexView):
+    """The lectures that one may change or choose."""
+
+    template_name = "media/admin/index.html"
+    any_permission_required = ["add", *ANY_RIGHT]
+    default_ordering = "-created_at"
+    filterset_class = LectureFilterSet
+    add_item_label = gettext_lazy("Upload a lecture")
+
+    def get_base_queryset(self):
+        return with_progress(lectures_for(self.request.user, *ANY_RIGHT))
+
+    @cached_property
+    def columns(self):
+        return [
+            self._get_title_column("title", sort_key="title"),
+            StatusColumn("status", label=_("State"), accessor="state", sort_key="state"),
+            DurationColumn("duration", label=_("Duration"), accessor="duration_s"),
+            Column("language", label=_("Language"), accessor="get_language_display"),
+            Column("collection", label=_("Collection"), accessor="collection.name"),
+            UsageCountColumn("usage_count", label=_("Usage")),
+            DateColumn("created_at", label=_("Uploaded"), sort_key="created_at"),
+        ]
+
+    def _get_title_column(self, field_name, column_class=generic.models.TitleColumn, **kwargs):
+        column_class = self._get_title_column_class(column_class)
+        return column_class(
+            field_name, label=_("Title"), get_url=self.get_edit_url, **kwargs
+        )
+
+    def get_edit_url(self, instance: Lecture) -> str | None:
+        if may(self.request.user, "media.change_lecture", instance):
+            return reverse(self.edit_url_name, args=[instance.pk])
+        return None
+
+    def get_delete_url(self, instance: Lecture) -> str | None:
+        if may(self.request.user, "media.delete_lecture", instance):
+            return reverse(self.delete_url_name, args=[instance.pk])
+        return None
+
+    def decorate_paginated_queryset(self, object_list):
+        counts = ReferenceIndex.get_count_references_to_in_bulk(list(object_list))
+        for lecture in object_list:
+            lecture.usage_count = counts.get(lecture, 0)
+        return object_list
+
+
+class UserFormMixin:
+    """Hands the person to the form, whose collections depend on them."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+
+class UploadView(UserFormMixin, generic.CreateView):
+    """Upload a recording; its page then shows how it gets on."""
+
+    template_name = "media/admin/upload.html"
+    form_class = UploadForm
+    page_title = gettext_lazy("Upload")
+    submit_button_label = gettext_lazy("Upload")
+    submit_button_active_label = gettext_lazy("Uploading…")
+    success_message = None
+
+    def save_instance(self) -> Lecture:
+        lecture = self.form.save(commit=False)
+        lecture.uploaded_by = self.request.user
+        start_lecture(lecture=lecture, file=self.form.cleaned_data["original"])
+        log(lecture, "wagtail.create", user=self.request.user)
+        return lecture
+
+    def get_success_url(self) -> str:
+        return reverse(self.edit_url_name, args=[self.object.pk])
+
+
+class EditView(UserFormMixin, generic.EditView):
+    """A lecture's page: how it stands, what plays, captions, and its facts."""
+
+    template_name = "media/admin/edit.html"
+    form_class = LectureForm
+
+    def get_object(self, queryset: Any = None) -> Lecture:  # noqa: ARG002  Django's signature
+        lecture = fetch(
+            self.request.user,
+            "media.change_lecture",
+            with_progress(Lecture.objects.all()),
+            pk=self.object_pk,
+        )
+        self.kwargs[self.pk_url_kwarg] = lecture.pk
+        return lecture
+
+    def save_instance(self) -> Lecture:
+        lecture = self.form.save()
+        log(lecture, "wagtail.edit", user=self.request.user)
+        return lecture
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, **_panel_context(self.request, self.object)}
+
+
+class DeleteView(generic.DeleteView):
+    """Remove a lecture with its recording and all that was made of it."""
+
+    template_name = "media/admin/confirm_delete.html"
+
+    def get_object(self, queryset: Any = None) -> Lecture:  # noqa: ARG002  Django's signature
+        return fetch(
+            self.request.user, "media.delete_lecture", Lecture.objects, pk=self.kwargs["pk"]
+        )
+
+    def delete_action(self) -> None:
+        log(self.object, "wagtail.delete", user=self.request.user, deleted=True)
+        delete_lecture(lecture=self.object)
+
+
+class UsageView(usage.UsageView):
+    """Where a lecture is used."""
+
+    permission_required = None
+
+    def get_object(self) -> Lecture:
+        lecture = get_object_or_404(Lecture, pk=self.pk)
+        if not may(self.request.user, "media.choose_lecture", lecture):
+            require(self.request.user, "media.change_lecture", lecture)
+        return lecture
+
+
+def _panel_context(request: HttpRequest, lecture: Lecture) -> dict[str, Any]:
+    return {
+        "lecture": lecture,
+        "status": status(lecture),
+        "stages": current_stages(lecture),
+        "renditions": lecture.renditions.all(),
+        "captions": lecture.captions.order_by("language"),
+        "player": player_context(lecture, request.user),
+    }
+
+
+@never_cache
+@require_safe
+def panel(request: HttpRequest, lecture_id: int) -> HttpResponse:
+    """The part of a lecture's page that changes while it is transcoded."""
+    lecture = fetch(
+        request.user,
+        "media.change_lecture",
+        with_progress(Lecture.objects.all()),
+        pk=lecture_id,
+    )
+    return render(request, "media/admin/panel.html", _panel_context(request, lecture))
+
+
+@never_cache
+@require_safe
+def statuses(request: HttpRequest) -> JsonResponse:
+    """The state cells of the lectures `?id=…&id=…` that one may see: key → HTML."""
+    require(request.user, "media.see_lectures")
+    wanted = [value for value in request.GET.getlist("id") if value.isdecimal()][:MAX_STATUSES]
+    lectures = with_progress(lectures_for(request.user, *ANY_RIGHT)).filter(pk__in=wanted)
+    return JsonResponse(
+        {
+            str(lecture.pk): render_to_string(
+                "media/admin/status.html", {"lecture": lecture, "status": status(lecture)}
+            )
+            for lecture in lectures
+        }
+    )
+
+
+@require_POST
+def retry(request: HttpRequest, lecture_id: int) -> HttpResponseRedirect:
+    """Try a failed lecture again."""
+    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
+    try:
+        retry_lecture(lecture=lecture)
+    except NothingToRetry:
+        messages.info(request, _("This lecture has not failed; there is nothing to try again."))
+    else:
+        messages.success(request, _("The lecture is being tried again."))
+    return redirect(f"{NAMESPACE}:edit", lecture.pk)
+
+
+def captions(request: HttpRequest, lecture_id: int, language: str = "") -> HttpResponse:
+    """Add captions, or change those in `language`."""
+    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
+    caption = get_object_or_404(lecture.captions, language=language) if language else None
+    form = CaptionForm(
+        request.POST or None,
+        request.FILES or None,
+        caption=caption,
+        **({} if caption else {"initial": {"language": lecture.language}}),
+    )
+    if request.method == "POST" and form.is_valid():
+        saved = save_captions(
+            lecture=lecture,
+            language=form.cleaned_data["language"],
+            webvtt=form.cleaned_data["webvtt"],
+        )
+        messages.success(
+            request,
+            _("Captions in %(language)s are saved.") % {"language": saved.get_language_display()},
+        )
+        return redirect(f"{NAMESPACE}:edit", lecture.pk)
+    return render(
+        request,
+        "media/admin/captions.html",
+        {"lecture": lecture, "caption": caption, "form": form},
+        status=400 if form.is_bound else 200,
+    )
+
+
+@require_POST
+def delete_captions(request: HttpRequest, lecture_id: int, language: str) -> HttpResponse:
+    """Remove the captions in one language."""
+    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
+    remove_captions(lecture=lecture, language=language)
+    messages.success(request, _("The captions are removed."))
+    return redirect(f"{NAMESPACE}:edit", lecture.pk)
