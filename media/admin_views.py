@@ -103,11 +103,12 @@ class IndexView(generic.IndexView):
             return reverse(self.delete_url_name, args=[instance.pk])
         return None
 
-    def decorate_paginated_queryset(self, object_list):
-        counts = ReferenceIndex.get_count_references_to_in_bulk(list(object_list))
-        for lecture in object_list:
+    def get_table(self, object_list):
+        lectures = list(object_list)
+        counts = ReferenceIndex.get_count_references_to_in_bulk(lectures)
+        for lecture in lectures:
             lecture.usage_count = counts.get(lecture, 0)
-        return object_list
+        return super().get_table(lectures)
 
 
 class UserFormMixin:

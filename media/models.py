@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import CollectionMember, ReferenceIndex
+from wagtail.models import CollectionMember
 from wagtail.search import index
 
 from jobs.models import LeasedWork
@@ -150,10 +150,6 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
     @property
     def usage_url(self) -> str:
         return reverse("lectures_admin:usage", args=[self.pk])
-
-    def usage_count(self) -> int:
-        """In how many places of the site this lecture is used."""
-        return ReferenceIndex.get_grouped_references_to(self).count()
 
 
 class Caption(models.Model):

@@ -5,6 +5,6 @@ from wagtail.models import Page
 from .domain.sections import open_as_saved
 
 
-def open_published_section(sender: type[Page], instance: Page, **kwargs) -> None:
+def open_published_section(instance: Page, **_signal: object) -> None:
     """Wagtail's one notice that an approval, the schedule and a translation give as well."""
     open_as_saved(page=instance)

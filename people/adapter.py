@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from .access import may
 from .domain.accounts import welcome
@@ -60,7 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(language), timezone.override(reader.zone if reader else None):
             super().send_mail(template_prefix, email, context)
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(
+        self,
+        request: HttpRequest,  # noqa: ARG002  allauth's signature
+    ) -> str:
         return reverse("people:profile")
 
 
@@ -91,7 +96,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": _("This code is not right, or it has run out."),
     }
 
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code on white ground, so that it can be scanned off a dark page too."""
+        code = qrcode.make(url, image_factory=SvgPathFillImage)
+        return code.to_string(encoding="unicode")
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        return not (
-            settings.VIEWBOX_STAFF_MFA and may(authenticator.user, "people.enter_admin")
-        )
+        return not (settings.VIEWBOX_STAFF_MFA and may(authenticator.user, "people.enter_admin"))

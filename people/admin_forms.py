@@ -69,7 +69,7 @@ class NewAccountForm(AccountForm):
             raise forms.ValidationError(_("There is an account with this address already."))
         return email
 
-    def save(self, commit: bool = True) -> User:
+    def save(self, commit: bool = True) -> User:  # noqa: ARG002  a form's signature
         data = self.cleaned_data
         self.instance = open_account(
             email=data["email"],
@@ -93,15 +93,13 @@ class EditAccountForm(AccountForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].disabled = True
         self.fields["email"].help_text = _("People change it themselves, in their profile.")
-        self.fields["roles"].initial = [
-            role for role in GIVEN_ROLES if role in self.instance.roles
-        ]
+        self.fields["roles"].initial = [role for role in GIVEN_ROLES if role in self.instance.roles]
         if "is_superuser" in self.fields:
             self.fields["is_superuser"].initial = self.instance.is_superuser
         if self.editing_self:
             del self.fields["is_active"]
 
-    def save(self, commit: bool = True) -> User:
+    def save(self, commit: bool = True) -> User:  # noqa: ARG002  a form's signature
         is_superuser = self.cleaned_data.get("is_superuser", self.instance.is_superuser)
         self.instance = save_account(
             user=self.instance, roles=self.cleaned_roles(), is_superuser=is_superuser
@@ -128,7 +126,7 @@ class DepartmentForm(WagtailAdminModelForm):
         fields = ["name", "city", "country", "website"]
 
     @transaction.atomic
-    def save(self, commit: bool = True) -> Department:
+    def save(self, commit: bool = True) -> Department:  # noqa: ARG002  a form's signature
         data = {name: self.cleaned_data[name] for name in self.Meta.fields}
         if self.instance.pk is None:
             department = found_department(**data)
@@ -141,10 +139,6 @@ class DepartmentForm(WagtailAdminModelForm):
         return department
 
     def _heads(self) -> dict[User, bool]:
-        """user → head of department?; somebody listed twice is a member once."""
-        heads: dict[User, bool] = {}
-        for form in self.formsets["memberships"].forms:
-            row = form.cleaned_data
-            if row and not row.get("DELETE"):
-                heads[row["user"]] = row["is_head"] or heads.get(row["user"], False)
-        return heads
+        """user → head of department? Nobody is listed twice: the form set sees to it."""
+        rows = [form.cleaned_data for form in self.formsets["memberships"].forms]
+        return {row["user"]: row["is_head"] for row in rows if row and not row["DELETE"]}

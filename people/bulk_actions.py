@@ -15,5 +15,5 @@ class SetActiveState(SetActiveStateBulkAction):
 
 
 class NoRoleForMany(AssignRoleBulkAction):
-    def check_perm(self, obj) -> bool:
+    def check_perm(self, obj) -> bool:  # noqa: ARG002  Wagtail's signature
         return False

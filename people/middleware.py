@@ -69,7 +69,5 @@ class EditingDeskMiddleware:
             return False
         user = request.user
         return (
-            user.is_authenticated
-            and may(user, "people.enter_admin")
-            and not is_mfa_enabled(user)
+            user.is_authenticated and may(user, "people.enter_admin") and not is_mfa_enabled(user)
         )

@@ -164,9 +164,7 @@ class Membership(models.Model):
         related_name="memberships",
         verbose_name=_("person"),
     )
-    department = ParentalKey(
-        Department, related_name="memberships", verbose_name=_("department")
-    )
+    department = ParentalKey(Department, related_name="memberships", verbose_name=_("department"))
     is_head = models.BooleanField(
         _("head of department"), default=False, help_text=_("Speaks for the department.")
     )

@@ -41,8 +41,6 @@ def named_like(people: QuerySet[User], *, words: list[str]) -> QuerySet[User]:
     """Those in whose names or address every one of `words` occurs."""
     for word in words:
         people = people.filter(
-            Q(first_name__icontains=word)
-            | Q(last_name__icontains=word)
-            | Q(email__icontains=word)
+            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
         )
     return people

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
@@ -120,8 +119,8 @@ class PeopleChosenView(OnlyForChoosers, chooser.ChosenMultipleView):
 
 
 class NoNewPersonView(chooser.CreateView):
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        raise PermissionDenied
+    def can_create(self) -> bool:
+        return False
 
 
 class PersonChooserViewSet(ChooserViewSet):

@@ -170,7 +170,7 @@ def prepare_site() -> HomePage:
     locales = ensure_locales()
     _remove_wagtails_welcome()
     home = ensure_home(locale=locales[settings.LANGUAGE_CODE])
-    Site.objects.update_or_create(
+    Site.objects.get_or_create(
         is_default_site=True,
         defaults={"hostname": "localhost", "root_page": home, "site_name": settings.SOCIETY_NAME},
     )

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from tests.factories import make_ready_lecture
 
 from jobs.domain.leases import GAVE_UP, Heartbeat, Lease, LeaseLost, claim, claimable, reopen
 from jobs.models import WorkState
 from media.models import Stage
+from tests.factories import make_ready_lecture
 
 pytestmark = pytest.mark.django_db
 

@@ -1,13 +1,14 @@
 """WebVTT: what is taken, what is refused and in which line, how it is served."""
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import make_ready_lecture
 
 from media.domain.lectures import remove_captions, save_captions
 from media.queries import player_context
 from media.webvtt import MAX_CHARACTERS, InvalidCaptions, normalised, parse
+from tests.factories import make_ready_lecture
 
 GOOD = """WEBVTT - chest film
 
@@ -96,8 +97,6 @@ def test_captions_are_served_as_webvtt_and_revalidated(client, lecture):
 
 
 def test_captions_are_on_where_the_reader_speaks_another_language(lecture, resident):
-    from django.utils import translation  # noqa: PLC0415
-
     for language in ("en", "ru"):
         save_captions(lecture=lecture, language=language, webvtt=GOOD)
     with translation.override("ru"):

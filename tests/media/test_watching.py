@@ -1,13 +1,14 @@
 """Unions of what was watched, and the record that is kept of them."""
 
 import json
+from itertools import pairwise
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import make_ready_lecture
 
 from media.models import WatchRecord
 from media.queries import player_context, watched_share, watched_shares
@@ -19,6 +20,7 @@ from media.watching import (
     parse_report,
     share_watched,
 )
+from tests.factories import make_ready_lecture
 
 DURATION_S = 600.0
 seconds = st.floats(min_value=-50, max_value=700, allow_nan=False)
@@ -33,7 +35,7 @@ def merged(pieces):
 def test_union_is_sorted_apart_and_within_the_lecture(pieces):
     union = merged(pieces)
     assert all(0 <= start < end <= DURATION_S for start, end in union)
-    assert all(b[0] - a[1] > GAP_S for a, b in zip(union, union[1:], strict=False))
+    assert all(b[0] - a[1] > GAP_S for a, b in pairwise(union))
 
 
 @given(intervals, intervals)
@@ -47,8 +49,8 @@ def test_union_may_be_made_of_parts_in_any_order(first, second):
 @given(intervals)
 def test_union_holds_every_moment_that_was_watched(pieces):
     union = merged(pieces)
-    for start, end in pieces:
-        start, end = max(0.0, start), min(DURATION_S, end)
+    for from_s, to_s in pieces:
+        start, end = max(0.0, from_s), min(DURATION_S, to_s)
         if start < end:
             assert any(a <= start and end <= b for a, b in union)
 
@@ -151,14 +153,12 @@ def test_report_needs_the_token_against_forgery(resident, lecture):
 
 def test_report_of_an_unknown_lecture_gets_404(client, resident):
     client.force_login(resident)
-    assert client.post("/lectures/4711/watch/").status_code == 404
+    assert client.post("/lectures/4711/watch/", follow=True).status_code == 404
 
 
 def test_player_resumes_for_members_and_keeps_no_record_of_visitors(
     client, resident, lecture, rf
 ):
-    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
-
     client.force_login(resident)
     report(client, lecture, 42, [0, 42])
     member = player_context(lecture, resident)

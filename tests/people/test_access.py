@@ -8,17 +8,17 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from tests.factories import UserFactory, make_author, make_department
 
 from people.access import UnknownPermission, fetch, may, require
 from people.domain.roles import give_role
 from people.models import Department, User
 from people.roles import Role
+from tests.factories import UserFactory, make_author, make_department
 
 APPS = ("hub", "courses", "cases", "quizzes", "pages", "media", "jobs", "people")
 AD_HOC = re.compile(
     r"(?<!rules)\.has_perms?\(|\.is_staff\b|\.is_superuser\b|\.groups\.(filter|all|values)|"
-    r"permission_required|user_passes_test|in user\.roles"
+    r"@permission_required|PermissionRequiredMixin|user_passes_test|in user\.roles"
 )
 # Where rights are stated or kept rather than asked for.
 MAY_SPEAK_OF_RIGHTS = {

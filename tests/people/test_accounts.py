@@ -7,10 +7,10 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.urls import reverse
 from django.utils import translation
-from tests.factories import PASSWORD, UserFactory
 
 from people.models import User
 from people.roles import Role
+from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 

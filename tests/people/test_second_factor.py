@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from django.core import mail
+
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,14 @@ def with_second_factor(user) -> str:
     TOTP.activate(user, secret)
     RecoveryCodes.activate(user)
     return secret
+
+
+def sign_in_to_change_safety(client, user, secret: str = "") -> None:
+    """Sign in, and say once more that it is oneself, as changes to the second factor ask."""
+    client.post("/en/accounts/login/", {"login": user.email, "password": PASSWORD})
+    if secret:
+        client.post("/en/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    client.post("/en/accounts/reauthenticate/", {"password": PASSWORD})
 
 
 def test_admin_sign_in_is_the_sites_own(client):
@@ -73,9 +82,9 @@ def test_residents_are_not_asked_for_a_second_factor(client, resident, settings)
     assert "2fa" not in client.get("/admin/").url
 
 
-def test_second_factor_is_set_up_with_recovery_codes_and_told_by_mail(client, editor):
+def test_second_factor_is_set_up_with_recovery_codes(client, editor):
     EmailAddress.objects.create(user=editor, email=editor.email, primary=True, verified=True)
-    client.post("/en/accounts/login/", {"login": editor.email, "password": PASSWORD})
+    sign_in_to_change_safety(client, editor)
     page = client.get("/en/accounts/2fa/totp/activate/")
     secret = page.context["form"].secret
     assert secret in page.content.decode()
@@ -83,13 +92,21 @@ def test_second_factor_is_set_up_with_recovery_codes_and_told_by_mail(client, ed
     assert response.url == "/en/accounts/2fa/recovery-codes/"
     codes = client.get(response.url).content.decode()
     assert codes.count("<code>") == 10
-    assert {message.to[0] for message in mail.outbox} == {editor.email}
     assert client.get("/en/accounts/2fa/").status_code == 200
+
+
+def test_switching_the_second_factor_off_is_told_by_mail(client, editor):
+    secret = with_second_factor(editor)
+    sign_in_to_change_safety(client, editor, secret)
+    assert client.get("/en/accounts/2fa/totp/deactivate/").status_code == 200
+    client.post("/en/accounts/2fa/totp/deactivate/")
+    assert Authenticator.objects.count() == 0
+    assert [message.to for message in mail.outbox] == [[editor.email]]
 
 
 def test_wrong_code_sets_nothing_up(client, editor):
     EmailAddress.objects.create(user=editor, email=editor.email, primary=True, verified=True)
-    client.post("/en/accounts/login/", {"login": editor.email, "password": PASSWORD})
+    sign_in_to_change_safety(client, editor)
     client.get("/en/accounts/2fa/totp/activate/")
     response = client.post("/en/accounts/2fa/totp/activate/", {"code": "000000"})
     assert "This code is not right, or it has run out." in response.content.decode()
@@ -114,8 +131,7 @@ def test_sign_in_asks_for_the_second_factor_and_goes_on(client, editor):
 def test_staff_cannot_switch_it_off_where_it_is_required(client, editor, settings):
     settings.VIEWBOX_STAFF_MFA = True
     secret = with_second_factor(editor)
-    client.post("/en/accounts/login/", {"login": editor.email, "password": PASSWORD})
-    client.post("/en/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    sign_in_to_change_safety(client, editor, secret)
     response = client.post("/en/accounts/2fa/totp/deactivate/")
     assert "stays switched on" in response.content.decode()
     assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).count() == 1
@@ -125,8 +141,7 @@ def test_recovery_codes_are_made_anew(client, editor):
     secret = with_second_factor(editor)
     before = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap()
     old = before.get_unused_codes()
-    client.post("/en/accounts/login/", {"login": editor.email, "password": PASSWORD})
-    client.post("/en/accounts/2fa/authenticate/", {"code": code_of(secret)})
+    sign_in_to_change_safety(client, editor, secret)
     assert client.get("/en/accounts/2fa/recovery-codes/generate/").status_code == 200
     client.post("/en/accounts/2fa/recovery-codes/generate/")
     after = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap()

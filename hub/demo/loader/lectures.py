@@ -24,58 +24,45 @@ def load_lectures(
     *, run: Run, departments: dict[str, Department], render_scene: RenderScene
 ) -> None:
     """Build the lectures that are missing; the worker takes up each as soon as it is stored."""
-    missing = [
-        (key, language)
-        for key in content.keys("lectures")
-        for language in content.LANGUAGES
-        if not Lecture.objects.filter(original_name=_file_name(key, language)).exists()
-    ]
-    if not missing:
-        return
-    folder = Path(settings.WORK_ROOT) / FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        for key, language in missing:
-            _load(
+    for key in content.keys("lectures"):
+        department = departments[content.facts("lectures", key)["department"]]
+        for language in content.LANGUAGES:
+            load_lecture(
                 run=run,
                 key=key,
                 language=language,
-                department=departments[content.facts("lectures", key)["department"]],
-                folder=folder,
+                department=department,
                 render_scene=render_scene,
             )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _file_name(key: str, language: str) -> str:
-    return f"{key}.{language}.mp4"
-
-
-def _load(
-    *,
-    run: Run,
-    key: str,
-    language: str,
-    department: Department,
-    folder: Path,
-    render_scene: RenderScene,
+def load_lecture(
+    *, run: Run, key: str, language: str, department: Department, render_scene: RenderScene
 ) -> None:
+    """Build a lecture in one language and take it in, unless it is there."""
+    name = f"{key}.{language}.mp4"
+    if Lecture.objects.filter(original_name=name).exists():
+        return
     # Typesetting and film: heavy, and needed only where a lecture is missing.
     from hub.demo.lectures import build_lecture  # noqa: PLC0415
 
-    built = build_lecture(key=key, language=language, out=folder, render_scene=render_scene)
-    with built.video.open("rb") as video, transaction.atomic():
-        lecture = create_lecture(
-            title=built.title,
-            file=File(video, name=_file_name(key, language)),
-            language=language,
-            collection=department.collection,
-            speaker=built.speaker,
-            captions={language: built.captions.read_text(encoding="utf-8")},
-        )
-        _put_into_lessons(run=run, key=key, language=language, lecture=lecture)
-    built.video.unlink()
+    # A name of its own: what a run that was cut off left here goes with the next one.
+    folder = Path(settings.WORK_ROOT) / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        built = build_lecture(key=key, language=language, out=folder, render_scene=render_scene)
+        with built.video.open("rb") as video, transaction.atomic():
+            lecture = create_lecture(
+                title=built.title,
+                file=File(video, name=name),
+                language=language,
+                collection=department.collection,
+                speaker=built.speaker,
+                captions={language: built.captions.read_text(encoding="utf-8")},
+            )
+            _put_into_lessons(run=run, key=key, language=language, lecture=lecture)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     run.journal.add("lectures", name=f"{built.title}, {built.duration_s:.0f} s")
 
 

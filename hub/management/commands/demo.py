@@ -21,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-lectures", action="store_true", help="leave out the lectures (no video is made)"
         )
+        parser.add_argument(
+            "--no-sizes",
+            action="store_true",
+            help="leave the pictures' sizes and formats to the worker",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["accounts"]:
@@ -36,6 +41,7 @@ class Command(BaseCommand):
             tell=self._tell,
             with_accounts=with_accounts,
             with_lectures=not options["no_lectures"],
+            with_renditions=not options["no_sizes"],
         )
 
     def _tell(self, line: str) -> None:
