@@ -1,17 +1,25 @@
-"""`lint`: every check that needs no running product. Each one runs, whatever the others found."""
+"""`lint`: every check that needs no running product. Each one runs, whatever the others found.
+
+`-p bootstrap.checks` makes it a pytest plugin: what checks found before the tests is then said
+again at their end, above pytest's closing line.
+"""
 
 import os
 import subprocess
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import frontend
 from .places import FRONTEND, ROOT, VENV
 from .progress import WIDTH, say
 
 BIN = VENV / "bin"
+AT_ONCE = 2
+FAILED = "VIEWBOX_FAILED_CHECKS"  # how `make test` tells pytest
 
 
 @dataclass(frozen=True)
@@ -26,18 +34,18 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """All of them, in the order in which they are quickest to learn from."""
+    """All of them: the longest first, so that the others run beside it."""
     settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "hub.settings.test"}
     node = frontend.installed_node()
     tool = {name: str(BIN / name) for name in ("ruff", "djlint", "mypy", "lint-imports", "python")}
     return [
+        Check("types", (tool["mypy"],), env=settings),
         Check("ruff check", (tool["ruff"], "check", "."), fix=".venv/bin/ruff check --fix ."),
         Check(
             "ruff format", (tool["ruff"], "format", "--check", "."), fix=".venv/bin/ruff format ."
         ),
         Check("import layers", (tool["lint-imports"], "--no-logo")),
         Check("templates", (tool["djlint"], "templates", "--lint", "--quiet")),
-        Check("types", (tool["mypy"],), env=settings),
         Check(
             "system check",
             (tool["python"], "manage.py", "check", "--fail-level", "WARNING"),
@@ -53,13 +61,29 @@ def checks() -> list[Check]:
     ]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a check ended, and all that it printed."""
+
+    check: Check
+    passed: bool
+    output: str
+    took_s: float
+
+
 def run_all() -> list[str]:
-    """Run every check; returns the names of those that found something."""
-    return [check.name for check in checks() if not passes(check)]
+    """Run every check, some at once; returns the names of those that found something."""
+    failed = []
+    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+        for done in as_completed([pool.submit(run, check) for check in checks()]):
+            show(done.result())
+            if not done.result().passed:
+                failed.append(done.result().check.name)
+    return sorted(failed)
 
 
-def passes(check: Check) -> bool:
-    """Run one check, show what it printed only when it found something."""
+def run(check: Check) -> Outcome:
+    """Run one check."""
     began = time.monotonic()
     done = subprocess.run(
         check.command,
@@ -71,12 +95,23 @@ def passes(check: Check) -> bool:
         text=True,
         check=False,
     )
-    took = f"{time.monotonic() - began:.1f} s"
-    if done.returncode == 0:
-        say(f"  {check.name} {took.rjust(WIDTH + 1 - len(check.name))}")
-        return True
-    say(f"  {check.name}: found something ({took})")
-    say(done.stdout.rstrip())
-    if check.fix:
-        say(f"  To fix what can be fixed by itself: {check.fix}")
-    return False
+    return Outcome(check, done.returncode == 0, done.stdout, time.monotonic() - began)
+
+
+def show(outcome: Outcome) -> None:
+    """Print a check's time, and what it printed itself only when it found something."""
+    name, took = outcome.check.name, f"{outcome.took_s:.1f} s"
+    if outcome.passed:
+        say(f"  {name} {took.rjust(WIDTH + 1 - len(name))}")
+        return
+    say(f"  {name}: found something ({took})")
+    say(outcome.output.rstrip())
+    if outcome.check.fix:
+        say(f"  To fix what can be fixed by itself: {outcome.check.fix}")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say again which checks found something before the tests began."""
+    failed = os.environ.get(FAILED)
+    if failed:
+        terminalreporter.write_line(f"Checks found something, see the top: {failed}", red=True)

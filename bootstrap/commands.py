@@ -5,7 +5,9 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from . import (
     browser,
@@ -23,6 +25,8 @@ from .progress import SetupError, complain, run_quietly, say, step
 from .supervisor import Health, Service, Supervisor, require_free_port
 
 Arguments = list[str]
+T = TypeVar("T")
+WORKERS = ("-n", "auto", "--dist", "loadgroup")
 UNIVERSAL = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header")
 
 
@@ -78,9 +82,11 @@ def run(arguments: Arguments) -> int:
     host, port = address()
     require_free_port(host, port)
     say("Viewbox: setting up what is missing")
-    frontend.build()
-    catalogues.compile_all()
-    migrated = database.migrate()
+    with ThreadPoolExecutor(1) as beside:
+        migrating = beside.submit(database.migrate)
+        frontend.build()
+        catalogues.compile_all()
+        migrated = _finished("database", migrating)
     with_demo = wants_demo(os.environ)
     if with_demo:
         database.load_demo(migrated)
@@ -110,6 +116,14 @@ def run(arguments: Arguments) -> int:
     code = supervisor.run()
     say("Viewbox has stopped.")
     return code
+
+
+def _finished(label: str, work: Future[T]) -> T:
+    """The result of work done beside other steps; a step of its own only when one has to wait."""
+    if work.done():
+        return work.result()
+    with step(label):
+        return work.result()
 
 
 def _refuse(arguments: Arguments) -> None:
@@ -163,8 +177,7 @@ def lint(arguments: Arguments) -> int:
     """Every check without running the product."""
     _refuse(arguments)
     frontend.build()
-    say("Checks")
-    failed = checks.run_all()
+    failed = _checks()
     if failed:
         return complain(f"Found something: {', '.join(failed)}")
     return 0
@@ -172,25 +185,31 @@ def lint(arguments: Arguments) -> int:
 
 def test(arguments: Arguments) -> int:
     """Checks, then tests; with arguments only the tests those select."""
-    frontend.build()
-    catalogues.compile_all()
-    env = _test_environment(browser.browser_environment())
+    with ThreadPoolExecutor(1) as beside:
+        migrating = beside.submit(database.make_template)
+        frontend.build()
+        catalogues.compile_all()
+        env = _test_environment(browser.browser_environment())
+        failed = [] if arguments else _checks()
+        _finished("database for the tests", migrating)
     if arguments:
         return _pytest(arguments, env)
-    say("Checks")
-    failed = checks.run_all()
     say("Tests")
-    code = _pytest(["-n", "auto", "--dist", "loadscope"], env, measured=True)
-    if failed:
-        return complain(f"The tests ran, but checks found something: {', '.join(failed)}")
-    return code
+    env[checks.FAILED] = ", ".join(failed)
+    code = _pytest([*WORKERS, "-p", "bootstrap.checks"], env, measured=True)
+    return code or int(bool(failed))
+
+
+def _checks() -> list[str]:
+    say("Checks")
+    return checks.run_all()
 
 
 def test_postgres(arguments: Arguments) -> int:
     """The same tests on a throw-away PostgreSQL; the browser journeys only when asked for."""
     frontend.build()
     catalogues.compile_all()
-    chosen = arguments or ["-n", "auto", "--dist", "loadscope", "-m", "not journey"]
+    chosen = arguments or [*WORKERS, "-m", "not journey"]
     with postgres.throw_away_server() as url:
         return _pytest(chosen, _test_environment({"DATABASE_URL": url}))
 

@@ -28,6 +28,7 @@ class DifferentialBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = _("Differential diagnosis")
+        template = "cases/blocks/differential.html"
         preview_value = {
             "diagnosis": "Subdural haematoma",
             "reasoning": "Crescent-shaped and free to cross sutures.",

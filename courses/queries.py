@@ -256,7 +256,7 @@ class RunningCourse:
 def my_courses(*, user, locale_id: int) -> list[RunningCourse]:
     """The user's courses in the language they read, or in another where there is no such one.
 
-    Latest enrolment first. Eight queries for any number of courses, while nothing has become
+    Latest enrolment first. Eight queries at most for any number of courses, while nothing has become
     done since it was last looked at.
     """
     enrolments = Enrolment.objects.filter(user=user).select_related("user")

@@ -103,7 +103,8 @@ def watch_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
     try:
         record = record_watching(user=request.user, lecture=lesson.lecture, report=request.body)
     except InvalidWatchReport as error:
-        return JsonResponse({"error": str(error)}, status=400)
+        sentence = _("The player's report could not be read: %(reason)s.") % {"reason": error}
+        return JsonResponse({"error": sentence}, status=400)
     course = lesson.get_parent().specific
     enrolment = enrolment_of(user=request.user, course=course)
     done = (

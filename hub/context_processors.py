@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from .navigation import alternate_links, footer_links, language_links, primary_navigation
@@ -20,8 +21,8 @@ def site(request: HttpRequest) -> dict:
         "theme": theme if theme in THEMES else "auto",
         "home_url": f"/{get_language()}/",
         "my_learning_url": reverse("courses:my_learning"),
-        "alternate_links": lambda: alternate_links(request),
-        "navigation": lambda: primary_navigation(request),
-        "footer_links": lambda: footer_links(request),
-        "language_links": lambda: language_links(request),
+        "alternate_links": SimpleLazyObject(lambda: alternate_links(request)),
+        "navigation": SimpleLazyObject(lambda: primary_navigation(request)),
+        "footer_links": SimpleLazyObject(lambda: footer_links(request)),
+        "language_links": SimpleLazyObject(lambda: language_links(request)),
     }

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import translation
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from hub.models import HomePage, PlainPage
 
@@ -28,15 +28,12 @@ class Link:
 def home_page(request: HttpRequest) -> HomePage | None:
     """The home page in the active language; remembered on the request."""
     if not hasattr(request, "_home_page"):
-        site = Site.find_for_request(request)
         request._home_page = (  # type: ignore[attr-defined]
             HomePage.objects.live()
             .filter(locale__language_code=translation.get_language())
-            .descendant_of(Page.get_first_root_node())
+            .defer("body")
             .order_by("depth", "path")
             .first()
-            if site
-            else None
         )
     return request._home_page  # type: ignore[attr-defined]
 
@@ -51,6 +48,36 @@ def primary_navigation(request: HttpRequest) -> list[Link]:
         Link(title=page.title, url=(url := page.get_url(request)), active=_is_below(request, url))
         for page in sections
     ]
+
+
+@dataclass(frozen=True)
+class SectionNavigation:
+    """The neighbourhood of a page of text: the page it belongs to, and that page's own pages."""
+
+    top: Link
+    pages: list[Link]
+
+
+def section_navigation(request: HttpRequest, *, page: PlainPage) -> SectionNavigation | None:
+    """The pages around `page`: those below it, or where there are none, those beside it.
+
+    None for a page that stands alone.
+    """
+    if page.depth is None or not page.path:
+        return None
+    below = PlainPage.objects.live().child_of(page).defer("body")
+    top = page
+    if not below and (parent := page.get_parent()) and parent.specific_class is PlainPage:
+        top = parent
+        below = PlainPage.objects.live().child_of(parent).defer("body")
+    links = [_section_link(request, each, page) for each in below]
+    return SectionNavigation(top=_section_link(request, top, page), pages=links) if links else None
+
+
+def _section_link(request: HttpRequest, page: Page, current: Page) -> Link:
+    return Link(
+        title=page.title, url=page.get_url(request) or "", active=page.pk == current.pk
+    )
 
 
 def footer_links(request: HttpRequest) -> list[Link]:

@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from media.serving import serve_upload
 
 from .health import healthz
+from .sitemaps import PageSitemap
 from .views import robots, set_theme
 
 urlpatterns = [
@@ -20,7 +21,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("theme/", set_theme, name="set_theme"),
     path("robots.txt", robots),
-    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap}}, name="sitemap"),
 ]
 
 urlpatterns += i18n_patterns(

@@ -271,7 +271,6 @@ def captions(request: HttpRequest, lecture_id: int, language: str = "") -> HttpR
         request,
         "media/admin/captions.html",
         {"lecture": lecture, "caption": caption, "form": form},
-        status=400 if form.is_bound else 200,
     )
 
 

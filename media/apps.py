@@ -9,6 +9,8 @@ class MediaConfig(AppConfig):
     def ready(self) -> None:
         from jobs.registry import register_sweep
 
+        from .domain.files import sweep_files
         from .domain.stages import sweep_stages
 
         register_sweep("lecture stages", sweep_stages)
+        register_sweep("lecture files", sweep_files)

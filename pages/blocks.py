@@ -1,8 +1,11 @@
 """The blocks that page bodies are written in. One template each, in `templates/pages/blocks/`."""
 
+from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 
 INLINE = ["bold", "italic", "superscript", "subscript", "link"]
@@ -15,8 +18,12 @@ class HeadingBlock(blocks.StructBlock):
         label=_("Level"),
         choices=[("2", _("Section")), ("3", _("Subsection"))],
         default="2",
-        help_text=_("Sections are listed in the page's contents; subsections are not."),
+        help_text=_("A subsection belongs to the section above it."),
     )
+
+    def get_context(self, value: blocks.StructValue, parent_context: dict | None = None) -> dict:
+        anchor = slugify(value["text"], allow_unicode=True)
+        return super().get_context(value, parent_context) | {"anchor": anchor}
 
     class Meta:
         icon = "title"
@@ -53,8 +60,18 @@ class PictureBlock(blocks.StructBlock):
         icon = "image"
         label = _("Picture")
         template = "pages/blocks/picture.html"
-        preview_template = "pages/blocks/previews/picture.html"
         description = _("A picture with its caption")
+
+    def get_preview_value(self) -> blocks.StructValue:
+        """The latest picture of the hub: what a preview shows is made up, but not the picture."""
+        image = get_image_model().objects.order_by("-created_at").first()
+        return self.normalize(
+            {
+                "image": image,
+                "alt": gettext("A slice of the head"),
+                "caption": gettext("Axial slice, brain window"),
+            }
+        )
 
 
 class CalloutBlock(blocks.StructBlock):
@@ -119,6 +136,14 @@ class BodyBlock(blocks.StreamBlock):
         label=_("Table"),
         template="pages/blocks/table.html",
         table_options={"startRows": 3, "startCols": 3, "renderer": "text"},
+        preview_value={
+            "data": [["Tissue", "HU"], ["Water", "0"], ["Fat", "−100"]],
+            "first_row_is_table_header": True,
+            "table_header_choice": "row",
+            "first_col_is_header": False,
+            "table_caption": "Densities",
+        },
+        description=_("Rows and columns, with a caption"),
     )
     quotation = QuotationBlock()
     references = ReferencesBlock()

@@ -1,14 +1,17 @@
 """Reading quizzes: attempts, and items as a learner may see them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
 from pages.models import SiteImage
+from people.access import may
 
 from . import item_types
-from .models import Answer, Attempt, ItemVersion, Quiz
+from .models import Answer, Attempt, Item, ItemVersion, Quiz
+
+M = TypeVar("M", Item, Quiz)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,13 @@ def present_answers(answers: list[Answer]) -> list[PresentedAnswer]:
         )
         for answer in answers
     ]
+
+
+def in_bank(queryset: QuerySet[M], *, user) -> QuerySet[M]:
+    """Those items or quizzes of `queryset` that the user may write: all, or their departments'."""
+    if may(user, "quizzes.write_for_any_department"):
+        return queryset
+    return queryset.filter(department_id__in=user.department_ids)
 
 
 def attempts_of(*, user, quiz: Quiz) -> QuerySet[Attempt]:

@@ -10,12 +10,20 @@ def is_own_attempt(user, attempt) -> bool:
     return attempt is not None and attempt.user_id == user.pk
 
 
-may_write = is_editor | (is_author & in_department_of)
+@rules.predicate
+def of_none_in_particular(user, obj) -> bool:
+    """The question whether a person may at all, before it is known which item or quiz."""
+    return obj is None
 
-rules.set_perm("quizzes.add_item", is_editor | is_author)
-rules.set_perm("quizzes.change_item", may_write)
-rules.set_perm("quizzes.add_quiz", is_editor | is_author)
-rules.set_perm("quizzes.change_quiz", may_write)
+
+# The bank of questions: editors all of it, authors their own departments' part.
+may_write = is_editor | (is_author & (of_none_in_particular | in_department_of))
+
+for model in ("item", "quiz"):
+    rules.set_perm(f"quizzes.add_{model}", is_editor | is_author)
+    for verb in ("view", "change", "delete", "choose", "publish", "lock", "unlock"):
+        rules.set_perm(f"quizzes.{verb}_{model}", may_write)
+rules.set_perm("quizzes.write_for_any_department", is_editor)
 rules.set_perm("quizzes.take_quiz", is_active)
 rules.set_perm("quizzes.see_attempt", is_active & is_own_attempt)
 rules.set_perm("quizzes.answer_attempt", is_active & is_own_attempt)

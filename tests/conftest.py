@@ -1,21 +1,63 @@
 """What all tests share: the bare site in the database, and people in every role."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.utils import translation
-from tests.factories import UserFactory
 
 from hub.domain.site import prepare_site
 from hub.models import HomePage
 from people.domain.roles import give_role
 from people.roles import Role
+from tests import template_database
+from tests.factories import UserFactory
+
+
+def pytest_configure() -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module makes stay together on one worker of xdist."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(definitions[-1].scope == "module" for definitions in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database starts as every installation does: prepared, without demo content."""
+def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None]:
+    """The test database starts as every installation does: prepared, without demo content.
+
+    It is a copy of a migrated template instead of a run of all migrations in every process.
+    """
     with django_db_blocker.unblock():
+        server = os.environ.get("DATABASE_URL") if connection.vendor == "postgresql" else None
+        name = _copy_template(server)
         prepare_site()
+        yield
+        connection.close()
+        if server:
+            template_database.drop(name, server=server)
+
+
+def _copy_template(server: str | None) -> str:
+    """Make this process's database and lead Django to it; returns its name."""
+    if server:
+        name = f"viewbox_tests_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        template_database.fresh_database(name, server=server)
+    else:
+        name = "file:viewbox_tests?mode=memory&cache=shared"
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    if not server:
+        connection.ensure_connection()
+        template_database.copy_into(connection.connection)
+    return name
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.template_database import fresh_database
+
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 90.0
 
@@ -40,7 +42,7 @@ class RunningHub:
 
 
 def _manage(*arguments: str, env: dict[str, str]) -> str:
-    done = subprocess.run(  # noqa: S603  our own commands
+    done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
         env=env,
@@ -87,14 +89,15 @@ def _stop(process: subprocess.Popen) -> None:
 def running_hub(var: Path, *, fill: tuple[tuple[str, ...], ...] = ()) -> Iterator[RunningHub]:
     """Set up a hub below `var`, run the `fill` commands, serve it, and stop it at the end."""
     port = _free_port()
-    env = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+    env = dict(os.environ) | {
+        "DATABASE_URL": fresh_database(var / "viewbox.sqlite3"),
         "DJANGO_SETTINGS_MODULE": "hub.settings.development",
         "VIEWBOX_VAR": str(var),
         "VIEWBOX_BASE_URL": f"http://127.0.0.1:{port}",
         "PYTHONPATH": str(ROOT),
     }
     hub = RunningHub(url=f"http://127.0.0.1:{port}", var=var, env=env)
-    for command in (("migrate", "--verbosity=0"), ("prepare_site",), *fill):
+    for command in (("prepare_site",), *fill):
         hub.manage(*command)
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
@@ -104,7 +107,7 @@ def running_hub(var: Path, *, fill: tuple[tuple[str, ...], ...] = ()) -> Iterato
     worker = [sys.executable, "manage.py", "worker", "--interval", "0.2"]
     with (var / "hub.log").open("wb") as log:
         processes = [
-            subprocess.Popen(  # noqa: S603  our own commands
+            subprocess.Popen(
                 command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True
             )
             for command in (web, worker)

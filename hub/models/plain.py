@@ -1,6 +1,7 @@
 """Pages that are just read."""
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
@@ -25,6 +26,13 @@ class PlainPage(BasePage):
         FieldPanel("body"),
         FieldPanel("in_footer"),
     ]
+
+    def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
+        from hub.navigation import section_navigation  # noqa: PLC0415
+
+        context = super().get_context(request, *args, **kwargs)
+        context["section_navigation"] = section_navigation(request, page=self)
+        return context
 
     class Meta:
         verbose_name = _("plain page")

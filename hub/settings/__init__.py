@@ -1,1 +1,1 @@
-"""Settings by situation: `development` (default), `test`, `production`; all read the environment."""
+"""Settings by situation: `development` (default), `test`, `production`; read from environment."""

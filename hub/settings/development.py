@@ -3,7 +3,7 @@
 import secrets
 
 from .base import *  # noqa: F403  settings modules build on each other by design
-from .base import VAR_DIR, env
+from .base import STATIC_ROOT, VAR_DIR, env
 
 
 def _kept_secret() -> str:
@@ -20,5 +20,6 @@ DEBUG = env.bool("VIEWBOX_DEBUG", default=False)
 SECRET_KEY = env("VIEWBOX_SECRET_KEY", default="") or _kept_secret()
 ALLOWED_HOSTS = env.list("VIEWBOX_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there
 WHITENOISE_AUTOREFRESH = DEBUG
 INTERNAL_IPS = ["127.0.0.1"]

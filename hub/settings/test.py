@@ -1,5 +1,8 @@
-"""The tests' settings: quick password hashing, mail kept in memory, files in a throw-away folder."""
+"""The tests' settings: quick password hashing, mail in memory, files in a throw-away folder."""
 
+import atexit
+import secrets
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,7 +11,10 @@ from .base import CACHES, DATABASES, STORAGES
 
 SECRET_KEY = "only-for-tests"  # noqa: S105  guards nothing outside the test run
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver", "example.com"]
-VAR_DIR = Path(tempfile.mkdtemp(prefix="viewbox-tests-"))
+# Each process has its own. Nothing is made here: type checkers read these settings too.
+VAR_DIR = Path(tempfile.gettempdir(), f"viewbox-tests-{secrets.token_hex(8)}")
+atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
+STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "uploads"
 PRIVATE_ROOT = VAR_DIR / "private"
 WORK_ROOT = VAR_DIR / "work"

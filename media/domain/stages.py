@@ -24,15 +24,15 @@ from media.pipeline.refusals import Cancelled, Refusal, Refused
 from media.tasks import process_lecture
 
 from .files import attempt_directory
-from .work import WORK, OutputGone, redo_encode
+from .work import ENCODE_TO_BLAME, WORK, OutputGone, reopen_encode
 
 logger = logging.getLogger("media")
 
 OPEN = (LectureState.QUEUED, LectureState.PROCESSING)
 # Waits before the second, third and fourth attempt.
 BACK_OFF_S = (10.0, 60.0, 300.0)
-# A file that used up its time or memory will hardly do better: one more attempt, no more.
-COSTLY = frozenset({Refusal.TIMED_OUT, Refusal.OUT_OF_MEMORY})
+# What used up its time or memory, or came out wrong, will hardly do better: one more attempt.
+COSTLY = frozenset({Refusal.TIMED_OUT, Refusal.OUT_OF_MEMORY, *ENCODE_TO_BLAME})
 COSTLY_ATTEMPTS = 2
 
 
@@ -183,7 +183,8 @@ def _record(stage: Stage, lease: Lease, reason: Exception) -> None:
                 lease.hand_over()
                 enqueue(lecture_id=stage.lecture_id)
             elif isinstance(reason, OutputGone):
-                redo_encode(stage, lease)
+                lease.hand_over()
+                reopen_encode(stage)
             refresh_state(lecture_id=stage.lecture_id)
     except LeaseLost as lost:
         logger.warning("%s: %s", stage, lost)
@@ -200,6 +201,8 @@ def _record_attempt(stage: Stage, lease: Lease, *, code: str, detail: str) -> No
     try:
         with transaction.atomic():
             lease.give_back(code=code, detail=detail, delay=delay)
+            if stage.kind == StageKind.PACKAGE and code in ENCODE_TO_BLAME:
+                reopen_encode(stage)
             refresh_state(lecture_id=stage.lecture_id)
             enqueue(lecture_id=stage.lecture_id, delay=delay)
     except LeaseLost as lost:

@@ -90,17 +90,12 @@ WORK: dict[StageKind, Callable[[Stage, Lease, OnProgress], None]] = {
 }
 
 
-def redo_encode(stage: Stage, lease: Lease) -> None:
-    """Have the encode stage of the same generation done again before `stage`."""
-    lease.hand_over()
-    reopen(
-        model=Stage,
-        pks=list(
-            Stage.objects.filter(
-                lecture_id=stage.lecture_id, generation=stage.generation, kind=StageKind.ENCODE
-            ).values_list("pk", flat=True)
-        ),
+def reopen_encode(stage: Stage) -> None:
+    """Have the encode stage of the same generation done again, in the caller's transaction."""
+    encodes = Stage.objects.filter(
+        lecture_id=stage.lecture_id, generation=stage.generation, kind=StageKind.ENCODE
     )
+    reopen(model=Stage, pks=list(encodes.values_list("pk", flat=True)))
 
 
 def _ffmpeg() -> FfmpegBinary:

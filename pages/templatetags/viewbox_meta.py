@@ -7,7 +7,6 @@ from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from wagtail.images.models import SourceImageIOError
 
 from pages.models import SiteImage
 from pages.pictures import SHARE_SPEC
@@ -33,6 +32,6 @@ def share_picture_url(context: dict, image: SiteImage | None) -> str:
     request: HttpRequest = context["request"]
     try:
         rendition = image.get_rendition(SHARE_SPEC)
-    except (OSError, SourceImageIOError):
+    except OSError:
         return ""
     return urljoin(request.build_absolute_uri("/"), rendition.url)

@@ -31,7 +31,11 @@ def site_picture(
     if not image:
         return SafeString()
     picture_size = SIZES[size]
-    renditions = image.get_renditions(*picture_size.specs)
+    _look_beyond_prefetched(image, picture_size.specs)
+    try:
+        renditions = image.get_renditions(*picture_size.specs)
+    except OSError:  # a file that is missing or no picture must not take the page with it
+        return SafeString()
     sizes = sizes or picture_size.sizes
 
     def srcset(fmt: str) -> str:
@@ -63,8 +67,25 @@ def site_picture(
     )
 
 
+def _look_beyond_prefetched(image: SiteImage, specs: list[str]) -> None:
+    """Have Wagtail ask the database where the prefetched renditions lack one of `specs`.
+
+    It takes a prefetch for the whole truth: what is not in it would be encoded again at each
+    request, which takes seconds.
+    """
+    prefetched = getattr(image, "prefetched_renditions", None)
+    if prefetched is None:
+        return
+    if not {rendition.filter_spec for rendition in prefetched}.issuperset(specs):
+        del image.prefetched_renditions
+
+
 @register.simple_tag
 def full_picture_url(image: SiteImage) -> str:
     """Address of the largest rendition, for links to the picture itself."""
     picture_size = SIZES["full"]
-    return image.get_rendition(f"{picture_size.operations[-1]}|format-webp").url
+    _look_beyond_prefetched(image, [f"{picture_size.operations[-1]}|format-webp"])
+    try:
+        return image.get_rendition(f"{picture_size.operations[-1]}|format-webp").url
+    except OSError:
+        return ""

@@ -208,4 +208,4 @@ def test_reading_a_case_again_writes_nothing(client, resident, case, django_asse
     print(f"queries of a case page: {len(queries)}")
 
 
-CASE_QUERIES = 30
+CASE_QUERIES = 28

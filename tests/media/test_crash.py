@@ -177,7 +177,10 @@ def test_lecture_survives_workers_that_stop_and_die(ask, command, worker, record
         assert read_media_playlist(playlist).duration_s == pytest.approx(24.0, abs=0.1)
     assert len(list(published.glob("*/index.m3u8"))) == len(names)
 
-    # Nothing is left of the attempts that came to nothing.
+    # Nothing is left of the attempts that came to nothing, nor of one that died publishing.
+    orphan = published.with_name("1-0")
+    orphan.mkdir()
+    wait_for(lambda: not orphan.exists(), "the sweep of published directories")
     wait_for(lambda: not list(work.glob("*/*/*")), "the sweep of work directories")
     assert list(uploads.glob("*/*")) == [published]
     third.send_signal(signal.SIGTERM)

@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from jobs.domain.leases import LeaseLost, claim
 from jobs.domain.stopping import forget_stop, request_stop
 from jobs.models import WorkState
+from jobs.registry import sweeps
 from media.domain import stages as stages_module
 from media.domain.files import sweep_files
 from media.domain.lectures import (
@@ -246,14 +247,19 @@ def test_retry_takes_up_where_it_failed(import_recording, monkeypatch):
         retry_lecture(lecture=lecture)
 
 
-def test_retry_after_bad_output_encodes_anew(import_recording, monkeypatch):
+def test_bad_output_is_encoded_anew_once_by_itself_and_again_by_retry(
+    import_recording, monkeypatch
+):
     lecture = import_recording()
     with monkeypatch.context() as patched:
         refuse_with(patched, StageKind.PACKAGE, Refused(Refusal.OUTPUT_INVALID))
-        process(lecture_id=lecture.pk)
+        assert process(lecture_id=lecture.pk) == LectureState.PROCESSING
+        assert stage_of(lecture, StageKind.ENCODE).token == 2
+        due(lecture)
+        assert process(lecture_id=lecture.pk) == LectureState.FAILED
     retry_lecture(lecture=lecture)
     assert process(lecture_id=lecture.pk) == LectureState.READY
-    assert stage_of(lecture, StageKind.ENCODE).token == 2
+    assert stage_of(lecture, StageKind.ENCODE).token == 3
 
 
 def test_renditions_that_vanished_are_made_again(import_recording):
@@ -336,6 +342,11 @@ def test_file_sweep_removes_orphans_and_nothing_of_a_live_lease(import_recording
     assert sweep_files() == 5
     assert files_below(work) >= {"encode-1", "package-1"}
     assert {path.name for path in published.iterdir()} == {"1-1", ".1-1"}
+
+
+def test_workers_sweep_stages_and_files():
+    assert sweeps()["lecture stages"] is sweep_stages
+    assert sweeps()["lecture files"] is sweep_files
 
 
 def test_file_sweep_spares_young_files_of_unknown_lectures():

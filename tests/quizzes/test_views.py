@@ -229,4 +229,4 @@ def test_queries_do_not_grow_with_the_number_of_items(
 
 
 # Session, user, groups, attempt with quiz, answers with versions, and the frame of every page.
-ATTEMPT_QUERIES = 12
+ATTEMPT_QUERIES = 10

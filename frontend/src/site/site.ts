@@ -58,6 +58,11 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// Times are shown in the reader's zone from the first day on.
+for (const field of document.querySelectorAll<HTMLInputElement>("input[type=hidden][name=time_zone]")) {
+  field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 // What is wrong comes first: the error summary takes focus when a form comes back.
 document.querySelector<HTMLElement>("[data-error-summary]")?.focus();
 

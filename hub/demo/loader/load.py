@@ -19,7 +19,8 @@ from .pages import load_pages
 from .pictures import Gallery, RenderScene
 from .run import Run, Tell
 
-ALL_PICTURES = 1000
+# The worker makes what is left; the first visitor should find most of it made.
+ALL_PICTURES, PICTURES_TIME_S = 1000, 60.0
 
 
 def load_demo(
@@ -67,6 +68,6 @@ def _phantom(scene: str) -> Image.Image:
 
 
 def _prepare_pictures(journal: Journal) -> None:
-    prepared = prepare_pictures(limit=ALL_PICTURES)
+    prepared = prepare_pictures(limit=ALL_PICTURES, time_limit_s=PICTURES_TIME_S)
     if prepared:
         journal.note(f"sizes and formats of {prepared} pictures made")

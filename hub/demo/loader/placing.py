@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from wagtail.models import Locale, Page
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 P = TypeVar("P", bound=Page)
 
@@ -22,14 +23,18 @@ def publish_below(
     page.locale = locale
     page.slug = free_slug(parent=parent, wanted=page.slug)
     page.first_published_at = published_at
-    parent.add_child(instance=page)
+    # Publishing indexes what the page refers to; once is enough.
+    with disable_reference_index_auto_update():
+        parent.add_child(instance=page)
     publish(page)
     return page
 
 
 def publish(page: Page) -> None:
     """Make what `page` says now its newest revision, and live."""
-    page.save_revision().publish()
+    with disable_reference_index_auto_update():
+        revision = page.save_revision()
+    revision.publish()
     page.refresh_from_db()
 
 

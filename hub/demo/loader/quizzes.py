@@ -25,8 +25,8 @@ def ensure_item(
 ) -> Item:
     """The single-best-answer item of `key` in a language, made if missing.
 
-    `words` has stem, explanation and options (text, correct, feedback). Options have the same
-    ids in every language.
+    `words` has stem, explanation and options (text, correct, feedback), with an image also
+    picture_alt. Options have the same ids in every language.
     """
     known = find(Item, key=key, locale=locale)
     if known:
@@ -52,6 +52,7 @@ def _question(key: uuid.UUID, words: content.Content, image: SiteImage | None) -
     return {
         "stem": to_html(words["stem"]),
         "image": image.pk if image else None,
+        "image_alt": words["picture_alt"] if image else "",
         "options": list_items(key, "options", options),
         "explanation": to_html(words["explanation"]),
     }

@@ -1,0 +1,1 @@
+"""Measurements: figures beside a named baseline in the same run, never asserted."""

@@ -1,0 +1,130 @@
+"""The bank in the editing desk: items and quizzes, each department's authors in their own part."""
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.snippets.views import snippets
+from wagtail.snippets.views.chooser import (
+    ChooseResultsView,
+    ChooseView,
+    ChosenView,
+    SnippetChooserViewSet,
+)
+
+from people.access import require
+
+from .forms import BankForm
+from .models import Item, Quiz
+from .queries import in_bank
+
+
+class OwnPart:
+    """Opens an object only to who may change it."""
+
+    def get_object(self, *args: Any, **kwargs: Any) -> Item | Quiz:
+        found = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        require(self.request.user, f"quizzes.change_{found._meta.model_name}", found)  # type: ignore[attr-defined]
+        return found
+
+
+class OwnPartIndexView(snippets.IndexView):
+    def get_base_queryset(self) -> QuerySet:
+        return in_bank(super().get_base_queryset(), user=self.request.user).select_related(
+            "department", "locale"
+        )
+
+
+class OwnPartEditView(OwnPart, snippets.EditView):
+    pass
+
+
+class OwnPartCopyView(OwnPart, snippets.CopyView):
+    pass
+
+
+class OwnPartDeleteView(OwnPart, snippets.DeleteView):
+    pass
+
+
+class OwnPartUsageView(OwnPart, snippets.UsageView):
+    pass
+
+
+class OwnPartHistoryView(OwnPart, snippets.HistoryView):
+    pass
+
+
+class OwnPartToChoose:
+    """What the list of a chooser and its search show."""
+
+    def get_object_list(self) -> QuerySet:
+        return in_bank(super().get_object_list(), user=self.request.user)  # type: ignore[misc,attr-defined]
+
+
+class OwnPartChooseView(OwnPartToChoose, ChooseView):
+    pass
+
+
+class OwnPartChooseResultsView(OwnPartToChoose, ChooseResultsView):
+    pass
+
+
+class OwnPartChosenView(OwnPart, ChosenView):
+    pass
+
+
+class BankChooserViewSet(SnippetChooserViewSet):
+    choose_view_class = OwnPartChooseView
+    choose_results_view_class = OwnPartChooseResultsView
+    chosen_view_class = OwnPartChosenView
+
+
+class BankViewSet(snippets.SnippetViewSet):
+    """What items and quizzes have in common."""
+
+    index_view_class = OwnPartIndexView
+    edit_view_class = OwnPartEditView
+    copy_view_class = OwnPartCopyView
+    delete_view_class = OwnPartDeleteView
+    usage_view_class = OwnPartUsageView
+    history_view_class = OwnPartHistoryView
+    chooser_viewset_class = BankChooserViewSet
+    list_filter = ["department"]
+    list_per_page = 30
+
+
+class ItemViewSet(BankViewSet):
+    model = Item
+    icon = "help"
+    menu_label = _("Questions")
+    list_display = ["title", "department", DateColumn("changed_at", label=_("Changed"))]
+    edit_handler = ObjectList(Item.panels, base_form_class=BankForm)
+
+
+class QuizIndexView(OwnPartIndexView):
+    def get_base_queryset(self) -> QuerySet:
+        return super().get_base_queryset().annotate(size=Count("quiz_items"))
+
+
+class QuizViewSet(BankViewSet):
+    model = Quiz
+    icon = "list-ol"
+    menu_label = _("Quizzes")
+    index_view_class = QuizIndexView
+    list_display = [
+        "title",
+        "department",
+        Column("size", label=_("Questions")),
+        "pass_mark_percent",
+    ]
+    edit_handler = ObjectList(Quiz.panels, base_form_class=BankForm)
+
+
+class BankViewSetGroup(snippets.SnippetViewSetGroup):
+    menu_label = _("Question bank")
+    menu_icon = "help"
+    menu_order = 220
+    items = (ItemViewSet, QuizViewSet)
