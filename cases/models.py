@@ -87,7 +87,9 @@ class CasePage(BasePage):
     pictures = StreamField(
         CasePicturesBlock(),
         verbose_name=_("pictures"),
-        help_text=_("In reading order. No names, dates or numbers of patients, also not burned in."),
+        help_text=_(
+            "In reading order. No names, dates or numbers of patients, also not burned in."
+        ),
     )
     question = models.ForeignKey(
         "quizzes.Item",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -80,8 +81,8 @@ def _version(*, case: CasePage, answer: Committed | None) -> ItemVersion | None:
     if answer:
         # As it was asked, whatever the question has become since; nothing for a diagnosis that
         # was written before the case had a question.
-        return ItemVersion.objects.filter(pk=answer.version_id).first()
-    return current_version(case.question) if case.question_id else None
+        return ItemVersion.objects.filter(pk=answer.version_id or 0).first()
+    return current_version(case.question) if case.question else None
 
 
 def case_pictures(*, case: CasePage) -> list[CasePicture]:
@@ -99,7 +100,7 @@ def case_pictures(*, case: CasePage) -> list[CasePicture]:
     ]
 
 
-def solved_cases(*, user, locale_id: int) -> list[CasePage]:
+def solved_cases(*, user: Any, locale_id: int) -> list[CasePage]:
     """Cases a person has solved that can be read in a language, latest answer first."""
     order = {
         key: place
@@ -130,9 +131,9 @@ def mark_solved(cases: Iterable[CasePage], *, request: HttpRequest) -> None:
     """Give each case `is_solved`, whether this reader has answered it; one query for a list."""
     solved = keys_solved(request=request)
     for case in cases:
-        case.is_solved = case.translation_key in solved  # type: ignore[attr-defined]
+        case.is_solved = case.translation_key in solved
 
 
-def may_skip_answer(*, user, case: CasePage) -> bool:
+def may_skip_answer(*, user: Any, case: CasePage) -> bool:
     """Whether this reader sees the solution without answering (those who write and edit it)."""
     return may(user, "cases.see_solution", case)

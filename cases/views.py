@@ -15,9 +15,7 @@ from .models import CasePage
 @require_POST
 def commit_answer(request: HttpRequest, case_id: int) -> HttpResponse:
     """Take the answer, then show the case again, now with its solution."""
-    case = fetch(
-        request.user, "cases.solve_case", CasePage.objects.live().public(), pk=case_id
-    )
+    case = fetch(request.user, "cases.solve_case", CasePage.objects.live().public(), pk=case_id)
     try:
         if request.user.is_authenticated:
             commit_as_user(user=request.user, case=case, data=request.POST)

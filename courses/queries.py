@@ -5,12 +5,13 @@ import operator
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.query import PageQuerySet
 
 from cases.queries import keys_solved
 from media.queries import player_context
@@ -122,7 +123,7 @@ _NOT_IN_OUTLINE = (
 )
 
 
-def _live_lessons() -> QuerySet[LessonPage]:
+def _live_lessons() -> PageQuerySet:
     return (
         LessonPage.objects.live()
         .select_related("lecture", "case", "quiz")
@@ -131,7 +132,7 @@ def _live_lessons() -> QuerySet[LessonPage]:
     )
 
 
-def lessons_of(*, course: CoursePage) -> QuerySet[LessonPage]:
+def lessons_of(*, course: CoursePage) -> PageQuerySet:
     """The course's live lessons in order, with the parts they consist of."""
     return _live_lessons().child_of(course)
 
@@ -155,7 +156,7 @@ def lesson_kind(lesson: LessonPage) -> LessonKind:
     return LessonKind.QUIZ if lesson.quiz_id else LessonKind.TEXT
 
 
-def enrolment_of(*, user, course: CoursePage) -> Enrolment | None:
+def enrolment_of(*, user: Any, course: CoursePage) -> Enrolment | None:
     """The user's enrolment in the course, in whatever language they joined it."""
     if not user.is_authenticated:
         return None
@@ -166,7 +167,9 @@ def enrolment_of(*, user, course: CoursePage) -> Enrolment | None:
     )
 
 
-def course_progress(*, user, course: CoursePage, current: LessonPage | None = None) -> Progress:
+def course_progress(
+    *, user: Any, course: CoursePage, current: LessonPage | None = None
+) -> Progress:
     """Outline and progress of a learner; settles what has become done in the meantime."""
     lessons = list(lessons_of(course=course))
     enrolment = enrolment_of(user=user, course=course)
@@ -214,7 +217,7 @@ def _link(lesson: LessonPage | None) -> Link | None:
     return Link(title=lesson.title, url=lesson.get_url()) if lesson else None
 
 
-def read_lesson(*, user, lesson: LessonPage, course: CoursePage) -> LessonReading | None:
+def read_lesson(*, user: Any, lesson: LessonPage, course: CoursePage) -> LessonReading | None:
     """The lesson with outline and neighbours; None for a draft that is not in the outline yet."""
     progress = course_progress(user=user, course=course, current=lesson)
     place = next((i for i, e in enumerate(progress.outline) if e.is_current), None)
@@ -253,11 +256,11 @@ class RunningCourse:
         return f"progress-{self.enrolment.pk}"
 
 
-def my_courses(*, user, locale_id: int) -> list[RunningCourse]:
+def my_courses(*, user: Any, locale_id: int) -> list[RunningCourse]:
     """The user's courses in the language they read, or in another where there is no such one.
 
-    Latest enrolment first. Eight queries at most for any number of courses, while nothing has become
-    done since it was last looked at.
+    Latest enrolment first. Eight queries at most for any number of courses, while nothing has
+    become done since it was last looked at.
     """
     enrolments = Enrolment.objects.filter(user=user).select_related("user")
     by_key = {e.course_key: e for e in enrolments.prefetch_related("lesson_records")}
@@ -286,9 +289,7 @@ def my_courses(*, user, locale_id: int) -> list[RunningCourse]:
     return running
 
 
-def _courses_to_read(
-    *, keys: Collection[uuid.UUID], locale_id: int
-) -> dict[uuid.UUID, CoursePage]:
+def _courses_to_read(*, keys: Collection[uuid.UUID], locale_id: int) -> dict[uuid.UUID, CoursePage]:
     found: dict[uuid.UUID, CoursePage] = {}
     courses = CoursePage.objects.live().filter(translation_key__in=keys)
     for course in courses.prefetch_related(with_renditions(CARD)).order_by("locale_id"):
@@ -320,11 +321,11 @@ def lesson_context(*, request: HttpRequest, lesson: LessonPage) -> dict:
                 # A lesson being previewed before it was ever saved has no address.
                 watch_url=reverse("courses:watch", args=[lesson.pk]) if lesson.pk else "",
             )
-            if lesson.lecture_id
+            if lesson.lecture
             else None
         ),
         "attempts": (
-            list(attempts_of(user=user, quiz=lesson.quiz)) if signed_in and lesson.quiz_id else []
+            list(attempts_of(user=user, quiz=lesson.quiz)) if signed_in and lesson.quiz else []
         ),
         "case": case,
         "case_is_solved": bool(case and case.translation_key in keys_solved(request=request)),

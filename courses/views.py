@@ -119,4 +119,3 @@ def watch_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
             "done": lesson.translation_key in done,
         }
     )
-

@@ -51,6 +51,4 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "ffmpeg": _holds(_ffmpeg),
     }
     depth = queue_depth() if parts["database"] else None
-    return JsonResponse(
-        {**parts, "queue_depth": depth}, status=200 if all(parts.values()) else 503
-    )
+    return JsonResponse({**parts, "queue_depth": depth}, status=200 if all(parts.values()) else 503)

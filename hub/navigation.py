@@ -75,9 +75,7 @@ def section_navigation(request: HttpRequest, *, page: PlainPage) -> SectionNavig
 
 
 def _section_link(request: HttpRequest, page: Page, current: Page) -> Link:
-    return Link(
-        title=page.title, url=page.get_url(request) or "", active=page.pk == current.pk
-    )
+    return Link(title=page.title, url=page.get_url(request) or "", active=page.pk == current.pk)
 
 
 def footer_links(request: HttpRequest) -> list[Link]:
@@ -119,11 +117,10 @@ def alternate_links(request: HttpRequest) -> list[Link]:
     """
     page = getattr(request, "viewbox_page", None)
     urls = _translations(request, page, with_aliases=False) if page else {}
-    if len(urls) < 2:  # noqa: PLR2004  a page alone in its language has no alternates
+    if len(urls) < 2:
         return []
     links = [
-        Link(title="", url=request.build_absolute_uri(url), code=code)
-        for code, url in urls.items()
+        Link(title="", url=request.build_absolute_uri(url), code=code) for code, url in urls.items()
     ]
     default = urls.get(settings.LANGUAGE_CODE)
     if default:
@@ -131,9 +128,7 @@ def alternate_links(request: HttpRequest) -> list[Link]:
     return links
 
 
-def _translations(
-    request: HttpRequest, page: Page, *, with_aliases: bool = True
-) -> dict[str, str]:
+def _translations(request: HttpRequest, page: Page, *, with_aliases: bool = True) -> dict[str, str]:
     """language → URL of the live translations of `page`, itself included; asked once a request."""
     if not hasattr(request, "_page_translations"):
         translations = page.get_translations(inclusive=True).live().select_related("locale")
@@ -141,6 +136,5 @@ def _translations(
     return {
         translated.locale.language_code: url
         for translated in request._page_translations  # type: ignore[attr-defined]
-        if (with_aliases or not translated.alias_of_id)
-        and (url := translated.get_url(request))
+        if (with_aliases or not translated.alias_of_id) and (url := translated.get_url(request))
     }

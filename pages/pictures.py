@@ -36,7 +36,9 @@ class PictureSize:
 
 
 CARD = PictureSize(
-    "card", ("max-400x400", "max-800x800"), "(min-width: 60rem) 22rem, (min-width: 40rem) 45vw, 92vw"
+    "card",
+    ("max-400x400", "max-800x800"),
+    "(min-width: 60rem) 22rem, (min-width: 40rem) 45vw, 92vw",
 )
 FIGURE = PictureSize("figure", ("width-480", "width-960"), "(min-width: 48rem) 44rem, 94vw")
 FULL = PictureSize("full", ("max-1600x1600",), "100vw")

@@ -33,7 +33,7 @@ def name_departments(pages: list[BasePage], *, locale_id: int) -> list[BasePage]
     """Give each page `department_title`, the owning department's name in that language."""
     titles = section_titles(locale_id=locale_id)
     for page in pages:
-        page.department_title = titles.get(page.department_id, "")  # type: ignore[attr-defined]
+        page.department_title = titles.get(page.department_id or 0, "")
     return pages
 
 

@@ -76,14 +76,14 @@ def present_answers(answers: list[Answer]) -> list[PresentedAnswer]:
     ]
 
 
-def in_bank(queryset: QuerySet[M], *, user) -> QuerySet[M]:
+def in_bank(queryset: QuerySet[M], *, user: Any) -> QuerySet[M]:
     """Those items or quizzes of `queryset` that the user may write: all, or their departments'."""
     if may(user, "quizzes.write_for_any_department"):
         return queryset
     return queryset.filter(department_id__in=user.department_ids)
 
 
-def attempts_of(*, user, quiz: Quiz) -> QuerySet[Attempt]:
+def attempts_of(*, user: Any, quiz: Quiz) -> QuerySet[Attempt]:
     """A person's attempts at a quiz, latest first."""
     return Attempt.objects.filter(user=user, quiz=quiz).order_by("-number")
 
@@ -93,7 +93,7 @@ def answers_of(*, attempt: Attempt) -> list[Answer]:
     return list(attempt.answers.select_related("version").order_by("position"))
 
 
-def has_passed(*, user, quiz: Quiz) -> bool:
+def has_passed(*, user: Any, quiz: Quiz) -> bool:
     """Whether the person has passed the quiz in any language it exists in."""
     return Attempt.objects.filter(
         user=user, quiz__translation_key=quiz.translation_key, passed=True

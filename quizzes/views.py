@@ -32,9 +32,7 @@ def _url(name: str, request: HttpRequest, *args: int) -> str:
 
 
 def _fetch_attempt(request: HttpRequest, attempt_id: int, permission: str) -> Attempt:
-    return fetch(
-        request.user, permission, Attempt.objects.select_related("quiz"), pk=attempt_id
-    )
+    return fetch(request.user, permission, Attempt.objects.select_related("quiz"), pk=attempt_id)
 
 
 @require_POST
@@ -93,9 +91,7 @@ def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse
             "answered_share": done / len(answers),
             "form_url": _url("answer", request, attempt.pk, position),
             "following_url": (
-                _url("answer", request, attempt.pk, position + 1)
-                if position < len(answers)
-                else ""
+                _url("answer", request, attempt.pk, position + 1) if position < len(answers) else ""
             ),
             "previous_url": (
                 _url("answer", request, attempt.pk, position - 1) if position > 1 else ""

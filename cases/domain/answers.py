@@ -19,7 +19,7 @@ from cases.models import CaseAnswer, CasePage
 from quizzes import item_types
 from quizzes.domain.versions import current_version
 from quizzes.item_types import InvalidResponse
-from quizzes.models import ItemVersion
+from quizzes.models import Item, ItemVersion
 
 SESSION_KEY = "case_answers"
 LONGEST_DIAGNOSIS = 300
@@ -36,29 +36,29 @@ class Committed:
 
 def read_answer(*, case: CasePage, data: Mapping[str, Any]) -> Committed:
     """Turn submitted form data into an answer; raises `InvalidResponse` with what to do."""
-    if case.question_id is None:
+    if case.question is None:
         diagnosis = " ".join(str(data.get("diagnosis", "")).split())[:LONGEST_DIAGNOSIS]
         if len(diagnosis) < 3:
             raise InvalidResponse(gettext("Write your diagnosis, then answer."))
         return Committed(version_id=None, response={"diagnosis": diagnosis}, is_correct=None)
-    version = _version_shown(case=case, data=data)
+    version = _version_shown(question=case.question, data=data)
     item_type = item_types.get(version.item_type)
     response = item_type.read_response(version.content, data)
     score = item_type.score(version.content, response)
     return Committed(version_id=version.pk, response=response, is_correct=score.is_full)
 
 
-def _version_shown(*, case: CasePage, data: Mapping[str, Any]) -> ItemVersion:
+def _version_shown(*, question: Item, data: Mapping[str, Any]) -> ItemVersion:
     """The version the learner had before them; the current one when the form doesn't say."""
     if str(data.get("version", "")).isdecimal():
-        shown = ItemVersion.objects.filter(pk=data["version"], item_id=case.question_id).first()
+        shown = ItemVersion.objects.filter(pk=data["version"], item=question).first()
         if shown:
             return shown
-    return current_version(case.question)
+    return current_version(question)
 
 
 @transaction.atomic
-def commit_as_user(*, user, case: CasePage, data: Mapping[str, Any]) -> CaseAnswer:
+def commit_as_user(*, user: Any, case: CasePage, data: Mapping[str, Any]) -> CaseAnswer:
     """Commit the user's answer; a second one leaves the first as it is and returns it."""
     existing = CaseAnswer.objects.filter(user=user, case_key=case.translation_key).first()
     if existing:
@@ -66,13 +66,13 @@ def commit_as_user(*, user, case: CasePage, data: Mapping[str, Any]) -> CaseAnsw
     return _store(user=user, case=case, answer=read_answer(case=case, data=data))
 
 
-def adopt_at_sign_in(*, request: HttpRequest, user, **kwargs) -> None:
+def adopt_at_sign_in(*, request: HttpRequest, user: Any, **_signal: Any) -> None:
     """Django's one notice of a sign-in, by whatever way: what was answered before it counts."""
     if SESSION_KEY in request.session:
         adopt_session_answers(session=request.session, user=user)
 
 
-def _store(*, user, case: CasePage, answer: Committed) -> CaseAnswer:
+def _store(*, user: Any, case: CasePage, answer: Committed) -> CaseAnswer:
     stored, _created = CaseAnswer.objects.get_or_create(
         user=user,
         case_key=case.translation_key,
@@ -107,7 +107,7 @@ def answer_in_session(*, session: SessionBase, case_key: uuid.UUID) -> Committed
 
 
 @transaction.atomic
-def adopt_session_answers(*, session: SessionBase, user) -> int:
+def adopt_session_answers(*, session: SessionBase, user: Any) -> int:
     """Make answers given before signing in the user's own; return how many were new to them."""
     answers = session.pop(SESSION_KEY, {})
     solved = set(CaseAnswer.objects.filter(user=user).values_list("case_key", flat=True))

@@ -1,5 +1,7 @@
 """Joining and leaving courses."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,7 +9,7 @@ from courses.models import CoursePage, Enrolment
 
 
 @transaction.atomic
-def enrol(*, user, course: CoursePage) -> Enrolment:
+def enrol(*, user: Any, course: CoursePage) -> Enrolment:
     """Enrol `user`; asking twice returns the enrolment there is."""
     enrolment, _created = Enrolment.objects.get_or_create(
         user=user, course_key=course.translation_key, defaults={"enrolled_at": timezone.now()}

@@ -8,6 +8,7 @@ are put together, and a lesson once done stays done.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,14 +35,14 @@ class Facts:
     passed_quizzes: frozenset[uuid.UUID]
 
 
-def gather_facts(*, user, lessons: Sequence[LessonPage]) -> Facts:
+def gather_facts(*, user: Any, lessons: Sequence[LessonPage]) -> Facts:
     """The learner's facts about these lessons' parts, in three queries.
 
     `lessons` come with `case` and `quiz` selected (`courses.queries.lessons_of`).
     """
     lecture_ids = [lesson.lecture_id for lesson in lessons if lesson.lecture_id]
     case_keys = [case.translation_key for lesson in lessons if (case := asked_case(lesson))]
-    quiz_keys = [lesson.quiz.translation_key for lesson in lessons if lesson.quiz_id]
+    quiz_keys = [lesson.quiz.translation_key for lesson in lessons if lesson.quiz]
     return Facts(
         watched_share=dict(
             WatchRecord.objects.filter(user=user, lecture_id__in=lecture_ids).values_list(
@@ -63,7 +64,7 @@ def gather_facts(*, user, lessons: Sequence[LessonPage]) -> Facts:
 
 def asked_case(lesson: LessonPage) -> CasePage | None:
     """The case the lesson asks for: one that readers can open, not a draft or withdrawn one."""
-    return lesson.case if lesson.case_id and lesson.case.live else None
+    return lesson.case if lesson.case and lesson.case.live else None
 
 
 def asks_only_for_reading(lesson: LessonPage) -> bool:
@@ -77,12 +78,9 @@ def is_fulfilled(lesson: LessonPage, facts: Facts) -> bool:
         return False
     case = asked_case(lesson)
     return (
-        (
-            not lesson.lecture_id
-            or facts.watched_share.get(lesson.lecture_id, 0.0) >= ENOUGH_WATCHED
-        )
+        (not lesson.lecture_id or facts.watched_share.get(lesson.lecture_id, 0.0) >= ENOUGH_WATCHED)
         and (not case or case.translation_key in facts.solved_cases)
-        and (not lesson.quiz_id or lesson.quiz.translation_key in facts.passed_quizzes)
+        and (not lesson.quiz or lesson.quiz.translation_key in facts.passed_quizzes)
     )
 
 

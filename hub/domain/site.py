@@ -3,7 +3,6 @@
 Idempotent: run after every migration, it adds what is missing and changes nothing that is there.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop as _
 from wagtail.models import (
     Collection,
     GroupCollectionPermission,
@@ -47,28 +46,28 @@ EDITOR_MODEL_PERMISSIONS = (
 class Section:
     """A section below the home page: its type, address and name."""
 
-    model: Callable[..., Page]
+    model: type[Page]
     slug: str
     title: str
     summary: str
 
 
 SECTIONS = (
-    Section(CourseIndexPage, "courses", N_("Courses"), N_("Refresher courses, lesson by lesson.")),
-    Section(CaseIndexPage, "cases", N_("Cases"), N_("Teaching cases: look, commit, then read on.")),
+    Section(CourseIndexPage, "courses", _("Courses"), _("Refresher courses, lesson by lesson.")),
+    Section(CaseIndexPage, "cases", _("Cases"), _("Teaching cases: look, commit, then read on.")),
     Section(
         ResourceIndexPage,
         "guidelines",
-        N_("Guidelines"),
-        N_("Guidelines, algorithms and protocols to consult at the workstation."),
+        _("Guidelines"),
+        _("Guidelines, algorithms and protocols to consult at the workstation."),
     ),
-    Section(EventIndexPage, "events", N_("Events"), N_("Webinars, congresses and deadlines.")),
-    Section(NewsIndexPage, "news", N_("News"), N_("What is new.")),
+    Section(EventIndexPage, "events", _("Events"), _("Webinars, congresses and deadlines.")),
+    Section(NewsIndexPage, "news", _("News"), _("What is new.")),
     Section(
         DepartmentIndexPage,
         "departments",
-        N_("Departments"),
-        N_("The radiology departments that teach here."),
+        _("Departments"),
+        _("The radiology departments that teach here."),
     ),
 )
 

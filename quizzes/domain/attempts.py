@@ -21,7 +21,7 @@ class AttemptFinished(Exception):
 
 
 @transaction.atomic
-def start_attempt(*, quiz: Quiz, user) -> Attempt:
+def start_attempt(*, quiz: Quiz, user: Any) -> Attempt:
     """The user's open attempt at the quiz, or a new one with its items frozen as they are now.
 
     Raises `QuizIsEmpty`.

@@ -60,8 +60,11 @@ def _renew(item_ids: Iterable[int]) -> dict[int, ItemVersion]:
     # Always taken in the same order, so that two quizzes sharing items cannot block each other.
     items = list(Item.objects.select_for_update().filter(pk__in=item_ids).order_by("pk"))
     found = _latest({item.pk for item in items})
-    new = [_next_version(item, found.get(item.pk)) for item in items
-           if not _says(found.get(item.pk), item)]
+    new = [
+        _next_version(item, found.get(item.pk))
+        for item in items
+        if not _says(found.get(item.pk), item)
+    ]
     for version in ItemVersion.objects.bulk_create(new):
         found[version.item_id] = version
     return found

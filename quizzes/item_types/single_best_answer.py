@@ -93,9 +93,7 @@ class SingleBestAnswerBlock(blocks.StructBlock):
         value = super().clean(value)
         if value["image"] and not value["image_alt"].strip():
             raise StructBlockValidationError(
-                block_errors={
-                    "image_alt": ValidationError(_("Say what the picture shows."))
-                }
+                block_errors={"image_alt": ValidationError(_("Say what the picture shows."))}
             )
         keys = [option for option in value["options"] if option["is_key"]]
         if len(keys) != 1:
@@ -142,11 +140,13 @@ class SingleBestAnswer(ItemType):
 
     def read_response(self, content: Content, data: Mapping[str, Any]) -> Response:
         chosen = data.get("option")
-        if not isinstance(chosen, str) or chosen not in {option["id"] for option in content["options"]}:
+        if not isinstance(chosen, str) or chosen not in {
+            option["id"] for option in content["options"]
+        }:
             raise InvalidResponse(gettext("Choose one of the options, then answer."))
         return {"option": chosen}
 
-    def possible(self, content: Content) -> float:
+    def possible(self, content: Content) -> float:  # noqa: ARG002  the same for every item
         return 1.0
 
     def score(self, content: Content, response: Response) -> Score:

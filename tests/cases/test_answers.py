@@ -4,13 +4,6 @@ import uuid
 
 import pytest
 from django.urls import reverse
-from tests.factories import (
-    UserFactory,
-    locale_of,
-    make_case,
-    make_image,
-    make_item,
-)
 
 from cases.domain.answers import SESSION_KEY, commit_as_user
 from cases.models import CaseAnswer, CasePage
@@ -18,6 +11,13 @@ from cases.queries import case_pictures, keys_solved, solved_cases
 from quizzes.domain.versions import current_version
 from quizzes.item_types import InvalidResponse
 from quizzes.models import Item
+from tests.factories import (
+    UserFactory,
+    locale_of,
+    make_case,
+    make_image,
+    make_item,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,8 +63,16 @@ def test_double_click_of_a_visitor_leaves_the_first_answer(client, case):
 def test_answer_to_the_version_the_learner_saw_counts_after_a_change(case):
     seen = current_version(case.question)
     item = Item.objects.get(pk=case.question_id)
-    item.body = [("single_best_answer", {"stem": "<p>New</p>", "options": [
-        {"text": "A", "is_key": True}, {"text": "B", "is_key": False}], "explanation": ""})]
+    item.body = [
+        (
+            "single_best_answer",
+            {
+                "stem": "<p>New</p>",
+                "options": [{"text": "A", "is_key": True}, {"text": "B", "is_key": False}],
+                "explanation": "",
+            },
+        )
+    ]
     item.save()
     case = CasePage.objects.get(pk=case.pk)
     key = seen.content["options"][0]["id"]
@@ -205,7 +213,6 @@ def test_reading_a_case_again_writes_nothing(client, resident, case, django_asse
         client.get(case.url)
     written = [q["sql"] for q in queries if not q["sql"].startswith("SELECT")]
     assert written == []
-    print(f"queries of a case page: {len(queries)}")
 
 
 CASE_QUERIES = 28

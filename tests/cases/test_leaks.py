@@ -4,6 +4,9 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
+
+from cases.models import CasePage
+from hub.models import HomePage
 from tests.factories import (
     locale_of,
     make_author,
@@ -15,9 +18,6 @@ from tests.factories import (
     make_lesson,
     section_of,
 )
-
-from cases.models import CasePage
-from hub.models import HomePage
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ SECRETS = [
     "Secretauthor",
 ]
 QUESTION_SECRETS = ["Feedback on", "Secretexplanation", "option--key", "is_key"]
-PICTURE_SECRET = "Secretpicture"  # noqa: S105
+PICTURE_SECRET = "Secretpicture"
 
 
 def told(response) -> list[str]:
@@ -81,7 +81,7 @@ def test_case_tells_nothing_anywhere_before_an_answer(client, resident, case):
         if name == "resident":
             client.force_login(resident)
         leaks = {url: told(client.get(url, follow=True)) for url in urls}
-        assert leaks == dict.fromkeys(urls, []), name
+        assert leaks == {url: [] for url in urls}, name
     # It is spoken of there, and there is something to tell:
     assert case.title in client.get("/en/cases/").content.decode()
     stored = CasePage.objects.get(pk=case.pk)
@@ -161,7 +161,10 @@ def test_solution_without_answering_is_for_editors_and_the_departments_authors(
     author, stranger = make_author(department), make_author(make_department("Elsewhere"))
     seen = {}
     for name, user in {
-        "editor": editor, "author": author, "stranger": stranger, "resident": resident
+        "editor": editor,
+        "author": author,
+        "stranger": stranger,
+        "resident": resident,
     }.items():
         client.force_login(user)
         assert told(client.get(case.url)) == []

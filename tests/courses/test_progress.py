@@ -1,16 +1,6 @@
 """Enrolling, and what makes a lesson and a course done."""
 
 import pytest
-from tests.factories import (
-    UserFactory,
-    locale_of,
-    make_case,
-    make_course,
-    make_item,
-    make_lesson,
-    make_quiz,
-    make_ready_lecture,
-)
 
 from cases.domain.answers import commit_as_user
 from courses.domain.enrolments import enrol, leave
@@ -25,6 +15,16 @@ from courses.queries import (
 )
 from media.domain.watching import record_watching
 from quizzes.domain.attempts import finish_attempt, record_answer, start_attempt
+from tests.factories import (
+    UserFactory,
+    locale_of,
+    make_case,
+    make_course,
+    make_item,
+    make_lesson,
+    make_quiz,
+    make_ready_lecture,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -5,6 +5,10 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
+
+from courses.domain.enrolments import enrol
+from courses.models import Enrolment, LessonRecord
+from media.models import Lecture, LectureState, WatchRecord
 from tests.factories import (
     UserFactory,
     make_case,
@@ -15,10 +19,6 @@ from tests.factories import (
     make_quiz,
     make_ready_lecture,
 )
-
-from courses.domain.enrolments import enrol
-from courses.models import Enrolment, LessonRecord
-from media.models import Lecture, LectureState, WatchRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -139,9 +139,7 @@ def test_lesson_with_a_lecture_plays_it_and_keeps_the_place(client, resident, co
     url = reverse("courses:watch", args=[lesson.pk])
     assert url not in page(client, lesson.url)
     client.force_login(resident)
-    client.post(
-        url, {"position_s": 30, "intervals": [[0, 30]]}, content_type="application/json"
-    )
+    client.post(url, {"position_s": 30, "intervals": [[0, 30]]}, content_type="application/json")
     text = page(client, lesson.url)
     assert f'data-watch-url="{url}"' in text
     assert 'data-resume-at="30.000000"' in text
@@ -190,9 +188,7 @@ def test_report_of_watching_answers_share_and_done(client, resident, course):
     assert LessonRecord.objects.get().lesson_key == lesson.translation_key
 
 
-def test_report_of_one_who_is_not_enrolled_is_kept_but_completes_nothing(
-    client, resident, course
-):
+def test_report_of_one_who_is_not_enrolled_is_kept_but_completes_nothing(client, resident, course):
     lesson = make_lesson(course, lecture=make_ready_lecture(duration_s=100))
     client.force_login(resident)
     answer = client.post(

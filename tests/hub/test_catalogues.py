@@ -1,5 +1,6 @@
 """The translations: whole, true to their sources in everything a program reads, and up to date."""
 
+import ast
 import gettext
 import re
 import shutil
@@ -185,3 +186,17 @@ def keys(entries: polib.POFile) -> set[tuple[str | None, str, str]]:
 def test_catalogue_has_the_strings_of_the_sources_and_no_others(catalogue, marked):
     missing, left_over = keys(marked) - keys(catalogue), keys(catalogue) - keys(marked)
     assert (missing, left_over) == (set(), set()), "run `make messages`, then translate"
+
+
+def test_sources_call_gettext_by_the_names_that_are_collected():
+    """A string marked through another name would stay English and be missed by nobody above."""
+    aliases = {
+        (path.relative_to(ROOT).as_posix(), name.asname)
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname
+    }
+    assert {alias for alias in aliases if alias[1] != "_"} == set()

@@ -6,9 +6,17 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
-from tests.factories import locale_of, make_case, make_event, make_image, make_lesson, make_course, make_news
 
 from hub.models import HomePage, PlainPage
+from tests.factories import (
+    locale_of,
+    make_case,
+    make_course,
+    make_event,
+    make_image,
+    make_lesson,
+    make_news,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -188,8 +196,11 @@ def test_theme_that_does_not_exist_is_not_remembered(client):
 
 def plain(parent, title: str, **fields) -> PlainPage:
     page = PlainPage(
-        title=title, slug=title.lower(), locale=parent.locale,
-        body=[("paragraph", "<p>Words.</p>")], **fields,
+        title=title,
+        slug=title.lower(),
+        locale=parent.locale,
+        body=[("paragraph", "<p>Words.</p>")],
+        **fields,
     )
     return parent.add_child(instance=page)
 

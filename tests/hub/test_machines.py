@@ -1,8 +1,8 @@
 """What machines read: sitemap, robots, feeds, calendars, health."""
 
-import datetime
+import datetime as dt
 from http import HTTPStatus
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,25 +10,27 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
-from tests.factories import UserFactory, make_case, make_event, make_news
 
 from jobs.domain.worker import beat
+from tests.factories import UserFactory, make_case, make_event, make_news
 
 pytestmark = pytest.mark.django_db
 
 
-def feed(client, url: str) -> ElementTree.Element:
+def feed(client, url: str) -> ET.Element:
     answer = client.get(url)
     assert (answer.status_code, answer["Content-Type"]) == (
-        HTTPStatus.OK, "application/rss+xml; charset=utf-8",
+        HTTPStatus.OK,
+        "application/rss+xml; charset=utf-8",
     )
-    return ElementTree.fromstring(answer.content)  # noqa: S314  our own output
+    return ET.fromstring(answer.content)  # noqa: S314  our own output
 
 
 def test_sitemap_lists_what_is_public(client):
     news, draft = make_news(), make_news(live=False)
     answer = client.get("/sitemap.xml")
-    places = [e.text for e in ElementTree.fromstring(answer.content).iter() if e.tag.endswith("loc")]  # noqa: S314
+    tree = ET.fromstring(answer.content)  # noqa: S314  our own output
+    places = [entry.text for entry in tree.iter() if entry.tag.endswith("loc")]
     paths = [place.split("/", 3)[3] for place in places]
     assert news.url.lstrip("/") in paths
     assert draft.url.lstrip("/") not in paths
@@ -37,7 +39,9 @@ def test_sitemap_lists_what_is_public(client):
 
 def test_robots_find_the_sitemap_and_stay_out_of_the_desk(client):
     assert client.get("/robots.txt").content.decode().splitlines() == [
-        "User-agent: *", "Disallow: /admin/", "Sitemap: http://testserver/sitemap.xml",
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Sitemap: http://testserver/sitemap.xml",
     ]
 
 
@@ -51,8 +55,8 @@ def test_feed_is_valid_whatever_the_words(client, words):
 
 
 def test_feed_has_the_latest_first_in_its_language_only(client):
-    old = make_news(title="Old", date=datetime.date(2020, 1, 1))
-    make_news(title="New", date=datetime.date(2026, 1, 1))
+    old = make_news(title="Old", date=dt.date(2020, 1, 1))
+    make_news(title="New", date=dt.date(2026, 1, 1))
     make_news(title="Draft", live=False)
     channel = feed(client, "/en/feeds/news/").find("channel")
     assert [item.findtext("title") for item in channel.findall("item")] == ["New", "Old"]
@@ -68,10 +72,12 @@ def test_case_feed_has_summaries_and_no_solutions(client):
 
 
 def test_calendar_file_is_a_valid_event(client):
-    start = datetime.datetime(2027, 3, 1, 15, 0, tzinfo=datetime.UTC)
+    start = dt.datetime(2027, 3, 1, 15, 0, tzinfo=dt.UTC)
     event = make_event(
-        title="Webinar; nodes, and\nmore", summary="Comma, semicolon; done",
-        starts_at=start, ends_at=start + datetime.timedelta(hours=1),
+        title="Webinar; nodes, and\nmore",
+        summary="Comma, semicolon; done",
+        starts_at=start,
+        ends_at=start + dt.timedelta(hours=1),
     )
     answer = client.get(reverse("events:calendar_file", args=[event.pk]))
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
@@ -92,8 +98,8 @@ def test_calendar_file_of_a_draft_is_not_found(client):
 
 
 def test_event_is_shown_in_the_readers_zone(client):
-    start = datetime.datetime(2027, 3, 1, 15, 0, tzinfo=datetime.UTC)
-    event = make_event(starts_at=start, ends_at=start + datetime.timedelta(hours=1))
+    start = dt.datetime(2027, 3, 1, 15, 0, tzinfo=dt.UTC)
+    event = make_event(starts_at=start, ends_at=start + dt.timedelta(hours=1))
     assert "3 p.m." in client.get(event.url).content.decode()
     client.force_login(UserFactory(time_zone="Asia/Novosibirsk"))
     page = client.get(event.url).content.decode()
@@ -116,7 +122,7 @@ def test_event_that_is_over_says_so_and_asks_nobody_to_register(client):
 def test_event_cannot_end_before_it_starts():
     event = make_event()
     event.ends_at = event.starts_at - timezone.timedelta(minutes=1)
-    with pytest.raises(ValidationError, match="The event ends before it starts."):
+    with pytest.raises(ValidationError, match="The event ends before it starts"):
         event.full_clean()
 
 
@@ -135,7 +141,11 @@ def test_health_tells_part_by_part(client, monkeypatch, settings):
     answer = client.get("/healthz")
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.json() == {
-        "database": True, "storage": True, "worker": False, "ffmpeg": True, "queue_depth": 0,
+        "database": True,
+        "storage": True,
+        "worker": False,
+        "ffmpeg": True,
+        "queue_depth": 0,
     }
     beat(name="tester")
     answer = client.get("/healthz")

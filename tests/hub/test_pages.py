@@ -8,19 +8,21 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.factories import make_case, make_course, make_event, make_news
 from wagtail.models import Page
 
 from cases.models import CaseIndexPage
 from hub.domain.site import prepare_site
 from hub.models import HomePage
 from hub.queries import home_highlights
+from tests.factories import make_case, make_course, make_event, make_news
 
 pytestmark = pytest.mark.django_db
 
 
 def highlights(rf_home, client):
-    return home_highlights(home=HomePage.objects.get(pk=rf_home.pk), request=client.get("/en/").wsgi_request)
+    return home_highlights(
+        home=HomePage.objects.get(pk=rf_home.pk), request=client.get("/en/").wsgi_request
+    )
 
 
 def test_home_fills_up_with_the_latest(client, home):
@@ -98,7 +100,9 @@ def test_bare_site_changes_nothing_an_editor_changed(home):
     assert CaseIndexPage.objects.get(locale=home.locale).title == "Teaching files"
 
 
-@pytest.mark.parametrize("url", ["/en/nothing-here/", "/ru/nothing-here/", "/en/my/courses/1/nothing/"])
+@pytest.mark.parametrize(
+    "url", ["/en/nothing-here/", "/ru/nothing-here/", "/en/my/courses/1/nothing/"]
+)
 def test_missing_page_is_told_in_the_sites_style(client, url):
     answer = client.get(url)
     page = answer.content.decode()
@@ -108,9 +112,8 @@ def test_missing_page_is_told_in_the_sites_style(client, url):
 
 
 def test_refusal_is_told_in_the_sites_style(client, resident):
-    from tests.factories import UserFactory, make_item, make_quiz
-
     from quizzes.domain.attempts import start_attempt
+    from tests.factories import UserFactory, make_item, make_quiz
 
     attempt = start_attempt(quiz=make_quiz(make_item()), user=UserFactory())
     client.force_login(resident)
@@ -120,7 +123,8 @@ def test_refusal_is_told_in_the_sites_style(client, resident):
 
 
 def test_form_out_of_date_is_told_in_the_sites_style(db):
-    answer = Client(enforce_csrf_checks=True).post(reverse("set_theme"), {"theme": "dark"})
+    url = reverse("cases:commit_answer", args=[make_case().pk])
+    answer = Client(enforce_csrf_checks=True).post(url, {"diagnosis": "Meningioma"})
     assert answer.status_code == HTTPStatus.FORBIDDEN
     assert "The form could not be sent" in answer.content.decode()
     assert 'class="site-header"' in answer.content.decode()
@@ -142,9 +146,10 @@ def test_every_page_type_can_be_previewed_before_it_is_saved(client, editor):
     """The forms' help and the preview of a page that has no row yet."""
     client.force_login(editor)
     pages = [
-        page_type for page_type in apps.get_models()
-        if issubclass(page_type, Page) and page_type.__module__.split(".")[0]
-        in ("hub", "courses", "cases", "pages")
+        page_type
+        for page_type in apps.get_models()
+        if issubclass(page_type, Page)
+        and page_type.__module__.split(".")[0] in ("hub", "courses", "cases", "pages")
     ]
     assert len(pages) == 15
     for page_type in pages:
@@ -171,4 +176,8 @@ def test_every_page_type_can_be_previewed_before_it_is_saved(client, editor):
         for mode, _label in fresh.preview_modes:
             preview = fresh.make_preview_request(preview_mode=mode)
             assert preview.status_code == HTTPStatus.OK, (page_type, mode)
-            assert "Fresh" in preview.rendered_content if hasattr(preview, "rendered_content") else True
+            assert (
+                "Fresh" in preview.rendered_content
+                if hasattr(preview, "rendered_content")
+                else True
+            )

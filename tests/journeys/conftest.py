@@ -32,6 +32,7 @@ class SeededHub:
         self.url = hub.url
         self.pages: dict[str, str] = seeded["pages"]
         self.section_id: int = seeded["section_id"]
+        self.news_index_id: int = seeded["news_index_id"]
         self.lecture_lesson_id: int = seeded["lecture_lesson_id"]
 
     def address(self, name: str) -> str:

@@ -13,6 +13,7 @@ def seed() -> dict[str, Any]:
     from allauth.account.models import EmailAddress  # noqa: PLC0415  after django.setup()
     from tests import factories  # noqa: PLC0415
 
+    from hub.models import NewsIndexPage  # noqa: PLC0415
     from people.domain.roles import give_role  # noqa: PLC0415
     from people.roles import Role  # noqa: PLC0415
 
@@ -72,7 +73,12 @@ def seed() -> dict[str, Any]:
         "sign_up": "/en/accounts/signup/",
         "missing": "/en/no-such-page/",
     }
-    return {"pages": pages, "section_id": section.pk, "lecture_lesson_id": lecture.pk}
+    return {
+        "pages": pages,
+        "section_id": section.pk,
+        "news_index_id": NewsIndexPage.objects.get(locale__language_code="en").pk,
+        "lecture_lesson_id": lecture.pk,
+    }
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_lecture_goes_from_upload_to_a_watching_resident(
     page.goto(f"/admin/pages/{hub.lecture_lesson_id}/edit/")
     page.get_by_role("button", name=re.compile("Choose a lecture", re.IGNORECASE)).click()
     page.get_by_role("link", name="Head CT, spoken").click()
-    expect(page.locator("form")).to_contain_text("Head CT, spoken")
+    expect(page.get_by_text("Head CT, spoken").first).to_be_visible()
     page.get_by_role("button", name="More actions").last.click()
     page.get_by_role("button", name="Publish").last.click()
     expect(page.locator("body")).to_contain_text("published")
@@ -55,9 +55,9 @@ def _watch(hub: SeededHub, browser) -> None:
     expect(video).to_be_visible()
     video.focus()
     tab.keyboard.press("k")
-    tab.wait_for_function("document.querySelector('video').currentTime > 4")
+    tab.wait_for_function("() => document.querySelector('video').currentTime > 4")
     tab.keyboard.press("k")
-    tab.wait_for_function("document.querySelector('video').paused")
+    tab.wait_for_function("() => document.querySelector('video').paused")
     stopped_at = tab.evaluate("document.querySelector('video').currentTime")
     assert 4 <= stopped_at < 12
     tab.wait_for_timeout(1500)  # the report of the pause
@@ -69,7 +69,7 @@ def _watch(hub: SeededHub, browser) -> None:
     tab = telephone.new_page()
     sign_in(tab, "author@example.com")
     tab.goto(hub.pages["lecture"])
-    tab.wait_for_function("document.querySelector('video').readyState >= 1")
+    tab.wait_for_function("() => document.querySelector('video').readyState >= 1")
     tab.wait_for_function(
         "at => Math.abs(document.querySelector('video').currentTime - at) < 3", arg=stopped_at
     )

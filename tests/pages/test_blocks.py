@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from tests.factories import make_image, make_news
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cases.blocks import CasePicturesBlock, DifferentialBlock
 from pages.blocks import BodyBlock, HeadingBlock, PictureBlock
 from pages.templatetags.viewbox_references import linked_reference
 from quizzes.blocks import item_body_blocks
+from tests.factories import make_image, make_news
 
 pytestmark = pytest.mark.django_db
 
@@ -94,9 +94,8 @@ def test_heading_has_an_anchor_in_any_script(text, html):
     ("reference", "html"),
     [
         (
-            "A B. Radiology 2017;284:1. doi:10.1148/radiol.2017161659.",
-            'A B. Radiology 2017;284:1. '
-            '<a href="https://doi.org/10.1148/radiol.2017161659">doi:10.1148/radiol.2017161659</a>.',
+            "A. 2017. doi:10.1148/radiol.2017161659.",
+            'A. 2017. <a href="https://doi.org/10.1148/radiol.2017161659">doi:10.1148/radiol.2017161659</a>.',
         ),
         (
             "See https://example.org/a?b=1",

@@ -6,16 +6,20 @@ import pytest
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factories import make_case, make_course
 
 from cases.listing import FACETS, listed_cases
 from cases.models import CasePage
 from pages.listing import build_listing
 from pages.models import BodyRegion, Modality
+from tests.factories import make_case, make_course
 
 CASES = (
-    ("CT", "HEAD", "core"), ("CT", "CHEST", "core"), ("CT", "CHEST", "advanced"),
-    ("MR", "HEAD", "foundation"), ("MR", "SPINE", "core"), ("DX", "CHEST", "foundation"),
+    ("CT", "HEAD", "core"),
+    ("CT", "CHEST", "core"),
+    ("CT", "CHEST", "advanced"),
+    ("MR", "HEAD", "foundation"),
+    ("MR", "SPINE", "core"),
+    ("DX", "CHEST", "foundation"),
     ("US", "ABDOMEN", "core"),
 )
 LOOKUPS = {"modality": "modalities__code", "region": "body_regions__code", "level": "level"}
@@ -88,13 +92,21 @@ def test_choice_without_results_stays_to_be_taken_back(cases):
     modality = next(facet for facet in listing.facets if facet.name == "modality")
     assert [(o.value, o.count) for o in modality.options if o.selected] == [("US", 0)]
     assert [(a.label, a.remove_url) for a in listing.active] == [
-        ("Ultrasound", "?region=HEAD"), ("Head", "?modality=US"),
+        ("Ultrasound", "?region=HEAD"),
+        ("Head", "?modality=US"),
     ]
 
 
 @pytest.mark.parametrize(
     "query",
-    ["modality=XX", "modality=", "modality=%00", "modality=CT%27%20OR%201=1", "nonsense=1", "region=0"],
+    [
+        "modality=XX",
+        "modality=",
+        "modality=%00",
+        "modality=CT%27%20OR%201=1",
+        "nonsense=1",
+        "region=0",
+    ],
 )
 def test_unknown_values_are_ignored(cases, query):
     listing = listing_of(query)

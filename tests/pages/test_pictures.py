@@ -8,11 +8,11 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
-from tests.factories import make_case, make_image, make_news
 
 from jobs.registry import sweeps
 from pages.models import SiteImage
 from pages.pictures import ALL_SPECS, pictures_to_prepare, prepare_pictures, sweep_pictures
+from tests.factories import make_case, make_image, make_news
 
 pytestmark = pytest.mark.django_db
 
@@ -113,8 +113,10 @@ def test_shared_picture_is_cut_around_its_focal_point():
 
     def brightness(**focal) -> float:
         image = SiteImage.objects.create(
-            title="Wide", description="Dark, bright on the right",
-            file=ContentFile(data.getvalue(), name="wide.png"), **focal,
+            title="Wide",
+            description="Dark, bright on the right",
+            file=ContentFile(data.getvalue(), name="wide.png"),
+            **focal,
         )
         rendition = image.get_rendition("fill-200x200-c100|format-png")
         with rendition.file.open() as file:
@@ -123,8 +125,10 @@ def test_shared_picture_is_cut_around_its_focal_point():
         return sum(histogram[128:]) / sum(histogram)
 
     focal = {
-        "focal_point_x": 1050, "focal_point_y": 150,
-        "focal_point_width": 200, "focal_point_height": 200,
+        "focal_point_x": 1050,
+        "focal_point_y": 150,
+        "focal_point_width": 200,
+        "focal_point_height": 200,
     }
     assert brightness() < 0.1
     assert brightness(**focal) > 0.9
@@ -160,7 +164,8 @@ def test_upload_of_many_waits_for_their_descriptions(client, editor):
 def test_file_that_is_no_picture_is_refused_with_a_sentence(client, editor):
     client.force_login(editor)
     data = {
-        "title": "Text", "description": "x",
+        "title": "Text",
+        "description": "x",
         "file": SimpleUploadedFile("scan.png", b"just words", "image/png"),
     }
     answer = client.post(reverse("wagtailimages:add"), data)

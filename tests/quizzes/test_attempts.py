@@ -3,7 +3,6 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from tests.factories import UserFactory, make_item, make_quiz
 
 from quizzes.domain.attempts import (
     AttemptFinished,
@@ -15,6 +14,7 @@ from quizzes.domain.attempts import (
 from quizzes.item_types import InvalidResponse
 from quizzes.models import Answer, Attempt
 from quizzes.queries import answers_of, has_passed, present_answers
+from tests.factories import UserFactory, make_item, make_quiz
 
 pytestmark = pytest.mark.django_db
 
@@ -131,8 +131,14 @@ def test_finish_twice_changes_nothing(quiz):
 
 @pytest.mark.parametrize(
     ("right", "of", "mark", "percent", "passed"),
-    [(3, 5, 60, 60, True), (2, 5, 60, 40, False), (2, 3, 67, 66, False), (2, 3, 66, 66, True),
-     (0, 1, 0, 0, True), (1, 1, 100, 100, True)],
+    [
+        (3, 5, 60, 60, True),
+        (2, 5, 60, 40, False),
+        (2, 3, 67, 66, False),
+        (2, 3, 66, 66, True),
+        (0, 1, 0, 0, True),
+        (1, 1, 100, 100, True),
+    ],
 )
 def test_pass_mark_is_met_exactly_or_not(right, of, mark, percent, passed):
     quiz = make_quiz(*(make_item(stem=f"Q{n}") for n in range(of)), pass_mark_percent=mark)
@@ -145,7 +151,14 @@ def test_pass_mark_is_met_exactly_or_not(right, of, mark, percent, passed):
 
 @pytest.mark.parametrize(
     ("points", "possible", "percent"),
-    [(59.9, 100, 59), (599, 1000, 59), (60, 100, 60), (0.1 + 0.2, 0.3, 100), (0.57, 1, 57), (0, 0, 0)],
+    [
+        (59.9, 100, 59),
+        (599, 1000, 59),
+        (60, 100, 60),
+        (0.1 + 0.2, 0.3, 100),
+        (0.57, 1, 57),
+        (0, 0, 0),
+    ],
 )
 def test_percent_is_rounded_down_but_not_by_arithmetic_noise(points, possible, percent):
     assert Attempt(points=points, possible=possible).percent == percent

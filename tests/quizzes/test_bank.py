@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 import pytest
 from django.urls import reverse
-from tests.factories import make_author, make_department, make_item, make_quiz
 
 from quizzes.models import Item, Quiz
+from tests.factories import make_author, make_department, make_item, make_quiz
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,9 @@ def listed(text: str) -> list[str]:
 def test_editor_finds_all_questions(client, editor, items):
     client.force_login(editor)
     assert listed(page(client, f"{ITEMS}:list")) == [
-        "Our question", "Their question", "Nobodys question",
+        "Our question",
+        "Their question",
+        "Nobodys question",
     ]
 
 
@@ -86,22 +88,34 @@ def test_resident_does_not_get_in(client, resident, items):
 
 def form_data(**fields) -> dict:
     data = {
-        "title": "Fluid", "body-count": "1", "body-0-deleted": "", "body-0-order": "0",
-        "body-0-type": "single_best_answer", "body-0-id": "", "body-0-value-stem": "null",
-        "body-0-value-image": "", "body-0-value-image_alt": "",
-        "body-0-value-options-count": "2", "body-0-value-explanation": "null",
+        "title": "Fluid",
+        "body-count": "1",
+        "body-0-deleted": "",
+        "body-0-order": "0",
+        "body-0-type": "single_best_answer",
+        "body-0-id": "",
+        "body-0-value-stem": "null",
+        "body-0-value-image": "",
+        "body-0-value-image_alt": "",
+        "body-0-value-options-count": "2",
+        "body-0-value-explanation": "null",
     }
     for n, key in enumerate(("on", "")):
         option = f"body-0-value-options-{n}"
         data |= {
-            f"{option}-deleted": "", f"{option}-order": str(n), f"{option}-type": "item",
-            f"{option}-id": "", f"{option}-value-text": f"Option {n}",
+            f"{option}-deleted": "",
+            f"{option}-order": str(n),
+            f"{option}-type": "item",
+            f"{option}-id": "",
+            f"{option}-value-text": f"Option {n}",
             f"{option}-value-feedback": "",
         }
         if key:
             data[f"{option}-value-is_key"] = key
-    stem = '{"blocks": [{"key": "a", "text": "Which?", "type": "unstyled", "depth": 0, ' \
+    stem = (
+        '{"blocks": [{"key": "a", "text": "Which?", "type": "unstyled", "depth": 0, '
         '"inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'
+    )
     return data | {"body-0-value-stem": stem} | fields
 
 
@@ -134,7 +148,8 @@ def test_editor_writes_for_any_department_or_none(client, editor, theirs):
     client.post(url, form_data(department=theirs.pk))
     client.post(url, form_data(department="", title="Loose"))
     assert list(Item.objects.order_by("pk").values_list("title", "department")) == [
-        ("Fluid", theirs.pk), ("Loose", None),
+        ("Fluid", theirs.pk),
+        ("Loose", None),
     ]
 
 

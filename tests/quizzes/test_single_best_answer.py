@@ -56,7 +56,9 @@ def test_question_shows_neither_key_nor_feedback_nor_explanation(content):
     shown = json.dumps(SBA.question(content))
     assert "SECRET" not in shown
     assert "key" not in json.loads(shown)
-    assert {tuple(sorted(option)) for option in SBA.question(content)["options"]} == {("id", "text")}
+    assert {tuple(sorted(option)) for option in SBA.question(content)["options"]} == {
+        ("id", "text")
+    }
 
 
 @given(contents())

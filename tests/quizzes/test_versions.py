@@ -3,11 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
-from tests.factories import UserFactory, make_image, make_item, make_quiz
 
 from quizzes.domain.attempts import record_answer, start_attempt
 from quizzes.domain.versions import content_hash, current_version, current_versions
 from quizzes.models import Item, ItemVersion
+from tests.factories import UserFactory, make_image, make_item, make_quiz
 
 pytestmark = pytest.mark.django_db
 

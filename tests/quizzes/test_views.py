@@ -6,10 +6,10 @@ from http import HTTPStatus
 import pytest
 from django.urls import reverse
 from django.utils.http import urlencode
-from tests.factories import UserFactory, make_course, make_item, make_lesson, make_quiz
 
 from quizzes.domain.attempts import finish_attempt, record_answer, start_attempt
 from quizzes.models import Attempt
+from tests.factories import UserFactory, make_course, make_item, make_lesson, make_quiz
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +179,7 @@ def test_finish_shows_score_and_keeps_unanswered_secret(client, resident, quiz, 
         reverse("quizzes:finish", args=[attempt.pk]), {"next": lesson.url}, follow=True
     )
     page = text(answer)
-    assert "You scored 33 %. 60 % are needed to pass." in page
+    assert "You scored 33%. 60% are needed to pass." in page
     assert page.count(EXPLANATION) == 1
     assert "Question 2 was not answered" in page
     assert f'href="{lesson.url}"' in page
@@ -225,7 +225,6 @@ def test_queries_do_not_grow_with_the_number_of_items(
         with django_assert_num_queries(ATTEMPT_QUERIES) as queries:
             client.get(url)
         counts.append(len(queries))
-    print(f"queries of an attempt's {'result' if finished else 'question'} page: {counts}")
 
 
 # Session, user, groups, attempt with quiz, answers with versions, and the frame of every page.

@@ -72,8 +72,8 @@ def _shots(
     stays: list[list[int]] = []
     for number, slide in enumerate(script.slides, start=1):
         if slide.motion is None:
-            pictures = tuple(render_scene(scene) for scene in slide.scenes)
-            pages.append(Page(slide=slide, number=number, pictures=pictures))
+            scenes = tuple(render_scene(scene) for scene in slide.scenes)
+            pages.append(Page(slide=slide, number=number, pictures=scenes))
             stays.append([1])
             continue
         frames = moving_frames(

@@ -45,7 +45,7 @@ def hounsfield_slice(*, sources: tuple[WindowSource, ...], render_scene: RenderS
     so the step is that window's width / 255; values outside every window are clipped.
     """
     widest_first = sorted(sources, key=lambda source: -source.window.width_hu)
-    slice_hu = np.empty(0, dtype=np.float32)
+    slice_hu: np.ndarray = np.empty(0, dtype=np.float32)
     for source in widest_first:
         grey = np.asarray(render_scene(source.scene).convert("L"), dtype=np.float32)
         share = grey / _WHITE - 0.5

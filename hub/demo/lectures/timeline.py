@@ -64,11 +64,11 @@ def plan_timeline(*, script: Script, speech: Speech | None) -> tuple[SlideTime, 
 def sound_track(timeline: tuple[SlideTime, ...]) -> np.ndarray | None:
     """Mix the sentences into one int16 track as long as the film; None when nothing is heard."""
     spoken = [sentence for slide in timeline for sentence in slide.sentences]
-    if any(sentence.samples is None for sentence in spoken):
-        return None
     total_frames = timeline[-1].first_frame + timeline[-1].frames
     track = np.zeros(total_frames * SAMPLE_RATE_HZ // FRAMES_PER_S, dtype=np.int16)
     for sentence in spoken:
+        if sentence.samples is None:
+            return None
         start = round(sentence.start_s * SAMPLE_RATE_HZ)
         track[start : start + len(sentence.samples)] = sentence.samples
     return track

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from .abdomen_bowel import paint_bowel
-from .noise import blur, ct_noise, generator
-from .shapes import Canvas, Shape, blob, coverage, spline, tube
+from .noise import Array, blur, ct_noise, generator
+from .shapes import Canvas, Point, Shape, blob, coverage, spline, tube
 from .tissue import HOUNSFIELD
 
 WIDTH_PX, HEIGHT_PX, SPACING_MM = 1024, 768, 0.362
@@ -25,15 +27,22 @@ def _mirror(points: list) -> list:
     return [*points, *[(-x, y) for x, y in reversed(points) if x > 0]]
 
 
-def _both(canvas: Canvas, shape: Shape, tissue, **options) -> None:
-    canvas.paint(shape, tissue, **options)
-    canvas.paint(shape.mirrored(), tissue, **options)
+def _both(
+    canvas: Canvas,
+    shape: Shape,
+    tissue: str | float | Array,
+    *,
+    soft_mm: float = 0.0,
+    opacity: float = 1.0,
+) -> None:
+    for half in (shape, shape.mirrored()):
+        canvas.paint(half, tissue, soft_mm=soft_mm, opacity=opacity)
 
 
-def scene(*, stone: bool, values: dict[str, float] | None = None) -> Canvas:
+def scene(*, stone: bool, values: Mapping[str, float] | None = None) -> Canvas:
     """A slice at the renal hila; with ``stone``, 6 mm in the left ureter and its consequences."""
     name = "ct-abdomen/stone" if stone else "ct-abdomen/normal"
-    canvas = Canvas(WIDTH_PX, HEIGHT_PX, SPACING_MM, HOUNSFIELD | (values or {}))
+    canvas = Canvas(WIDTH_PX, HEIGHT_PX, SPACING_MM, {**HOUNSFIELD, **(values or {})})
     canvas.warp(generator(f"{name} bend"), 1.2, 60)
     _paint_wall(canvas, name)
     _paint_spine(canvas, name)
@@ -166,7 +175,14 @@ def _paint_kidneys(canvas: Canvas, name: str, *, stone: bool) -> None:
         scale = 1.07 if left_sick else 1.0
         angle = np.radians(turn)
 
-        def place(points, x0=x0, y0=y0, angle=angle, side=side, scale=scale):
+        def place(
+            points: Sequence[Point],
+            x0: float = x0,
+            y0: float = y0,
+            angle: float = angle,
+            side: int = side,
+            scale: float = scale,
+        ) -> list[Point]:
             return [
                 (
                     x0 + side * scale * (x * np.cos(angle) + y * np.sin(angle)),
@@ -220,7 +236,7 @@ def _collecting_system(*, dilated: bool) -> tuple:
     return pelvis, calyces
 
 
-def _paint_stranding(canvas: Canvas, rng: np.random.Generator, gap, outside) -> None:
+def _paint_stranding(canvas: Canvas, rng: np.random.Generator, gap: Array, outside: Array) -> None:
     ridges = np.abs(canvas.fractal(rng, 11, 2)) - 0.07
     fade = np.clip(1 - gap / 17, 0, 1) * (gap > 0) * outside
     canvas.fill(coverage(ridges * 6, 1.1) * fade * 0.9, 25.0)

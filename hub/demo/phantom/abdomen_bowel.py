@@ -52,6 +52,11 @@ def _paint_jejunum(canvas: Canvas, rng: np.random.Generator) -> None:
             canvas.paint(bubble, "gas", soft_mm=0.5)
 
 
+def _above(level_mm: float, shape: Shape) -> Shape:
+    """Where gas collects in a loop: above its fluid level."""
+    return Shape(shape.bounds, lambda _, y: y - level_mm)
+
+
 def _paint_colon(canvas: Canvas, rng: np.random.Generator) -> None:
     pattern = canvas.fractal(rng, 5, 3)
     stool = canvas.values["stool"] + 26 * pattern - 420 * np.clip(pattern - 0.85, 0, 1.2)
@@ -62,13 +67,13 @@ def _paint_colon(canvas: Canvas, rng: np.random.Generator) -> None:
         canvas.paint(colon, "bowel wall", soft_mm=0.4)
         lumen = colon.grown(-2.0)
         canvas.paint(lumen, stool, soft_mm=0.8)
-        gas = lumen.within(Shape(lumen.bounds, lambda _, py, cut=y - level: py - cut))
+        gas = lumen.within(_above(y - level, lumen))
         canvas.paint(gas, "gas", soft_mm=0.4)
     transverse = tube([(-34, -74), (-18, -78), (-4, -77), (4, -74)], [7, 8.5, 8, 6.5])
     canvas.paint(transverse, "bowel wall", soft_mm=0.4)
     canvas.paint(transverse.grown(-1.7), stool, soft_mm=0.7)
     front = transverse.grown(-1.9)
-    gas = front.within(Shape(front.bounds, lambda _, py: py + 75.5))
+    gas = front.within(_above(-75.5, front))
     canvas.paint(gas, "gas", soft_mm=0.4)
 
 

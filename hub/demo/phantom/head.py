@@ -19,7 +19,7 @@ from .shapes import Canvas, Shape, coverage, smooth_line, spline, tube
 WIDTH_PX, HEIGHT_PX, SPACING_MM = 880, 1024, 0.222
 
 # Right half of the inner table, front to back, in mm.
-INNER_TABLE = {
+INNER_TABLE: dict[str, list[Point]] = {
     "cistern": [
         (9, -82), (27, -75), (41, -62), (49, -46), (52, -36), (62, -25), (68, -5), (69, 15),
         (66, 36), (56, 58), (40, 74), (20, 83), (5, 84),

@@ -6,10 +6,15 @@ middle of the cavity; y grows to the back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .noise import Array, generator
-from .shapes import Canvas, blob, spline, tube
+from .shapes import Canvas, Shape, blob, spline, tube
+
+# Values of a tissue for every pixel of the slice.
+Nucleus = Callable[[str], Array]
 
 # Stretches of the midline where the hemispheres face each other: (front, back) in mm.
 MEDIAL_WALL = {
@@ -63,9 +68,16 @@ def paint_low_bone(canvas: Canvas) -> None:
     canvas.paint(sinus, "gas")
 
 
-def _both(canvas: Canvas, shape, tissue, **options) -> None:
-    canvas.paint(shape, tissue, **options)
-    canvas.paint(shape.mirrored(), tissue, **options)
+def _both(
+    canvas: Canvas,
+    shape: Shape,
+    tissue: str | Array,
+    *,
+    soft_mm: float = 0.0,
+    opacity: float = 1.0,
+) -> None:
+    for half in (shape, shape.mirrored()):
+        canvas.paint(half, tissue, soft_mm=soft_mm, opacity=opacity)
 
 
 def paint(canvas: Canvas, level: str, name: str, fade: Array | None) -> None:
@@ -84,7 +96,7 @@ def paint(canvas: Canvas, level: str, name: str, fade: Array | None) -> None:
     )
 
 
-def _ganglionic(canvas: Canvas, nucleus) -> None:
+def _ganglionic(canvas: Canvas, nucleus: Nucleus) -> None:
     white = "white matter"
     canvas.paint(spline([(-15, -42), (0, -43), (15, -42), (9, -31), (0, -28), (-9, -31)]), white)
     canvas.paint(spline([(-18, 34), (0, 41), (18, 34), (10, 25), (0, 24.5), (-10, 25)]), white)
@@ -134,7 +146,7 @@ def _ganglionic(canvas: Canvas, nucleus) -> None:
             canvas.paint(blob(side * (41.8 + y * 0.06), y, 0.8), "artery", soft_mm=0.3)
 
 
-def _ventricular(canvas: Canvas, nucleus) -> None:
+def _ventricular(canvas: Canvas, nucleus: Nucleus) -> None:
     white = "white matter"
     canvas.paint(spline([(-16, -45), (0, -45), (16, -45), (10, -33), (0, -30), (-10, -33)]), white)
     canvas.paint(spline([(-20, 38), (0, 44.5), (20, 38), (10, 24), (0, 20), (-10, 24)]), white)
@@ -155,7 +167,7 @@ def _ventricular(canvas: Canvas, nucleus) -> None:
         canvas.paint(blob(side * 1.6, -49, 0.8), "artery", soft_mm=0.3)
 
 
-def _cistern(canvas: Canvas, nucleus) -> None:
+def _cistern(canvas: Canvas, nucleus: Nucleus) -> None:
     white = "white matter"
     star = spline(
         [(0, -31), (3.5, -23), (12, -19), (14.5, -15), (10.5, -9), (11, -2), (6, -1.5), (0, 2),

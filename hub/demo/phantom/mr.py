@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from PIL import Image
 
 from . import head
 from .noise import fractal, generator, rician
 from .shapes import Canvas, blob, coverage, spline, tube
-from .tissue import RELAXATION, flair, spin_echo
+from .tissue import RELAXATION, Relaxation, flair, spin_echo
 
 # Repetition, echo and inversion times in ms; FLAIR nulls CSF of T1 4200 ms.
-T1_SPIN_ECHO = {"tr_ms": 550, "te_ms": 12, "enhanced": True}
-T2_SPIN_ECHO = {"tr_ms": 4200, "te_ms": 100}
-FLAIR = {"tr_ms": 9000, "ti_ms": 2550, "te_ms": 110}
+SEQUENCES: dict[str, Callable[[Relaxation], float]] = {
+    "flair": partial(flair, tr_ms=9000, ti_ms=2550, te_ms=110),
+    "t1c": partial(spin_echo, tr_ms=550, te_ms=12, enhanced=True),
+    "t2": partial(spin_echo, tr_ms=4200, te_ms=100),
+}
 
 
 def signals(sequence: str) -> dict[str, float]:
     """Signal of every tissue for ``sequence`` (flair, t1c or t2), white matter scaled to 100."""
-    compute = {
-        "flair": lambda tissue: flair(tissue, **FLAIR),
-        "t1c": lambda tissue: spin_echo(tissue, **T1_SPIN_ECHO),
-        "t2": lambda tissue: spin_echo(tissue, **T2_SPIN_ECHO),
-    }[sequence]
+    compute = SEQUENCES[sequence]
     raw = {name: compute(tissue) for name, tissue in RELAXATION.items()}
     return {name: 100 * value / raw["white matter"] for name, value in raw.items()}
 
@@ -77,7 +78,7 @@ def multiple_sclerosis(sequence: str) -> Image.Image:
         turn = np.radians(np.linspace(35, 305, 16))
         ring = [(x + 0.86 * r * np.cos(a), y + 0.8 * r * np.sin(a)) for a in turn]
         width = 0.95 * np.sin(np.linspace(0.25, np.pi - 0.25, 16)) ** 0.5
-        canvas.paint(tube(ring, width), "active plaque rim", soft_mm=0.6)
+        canvas.paint(tube(ring, width.tolist()), "active plaque rim", soft_mm=0.6)
     canvas.straighten()
     _small_veins(canvas, sequence, name)
     return _acquire(canvas, f"{name}/{sequence}", levels=DISPLAY_LEVELS[sequence])

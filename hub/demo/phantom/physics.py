@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
-from pydicom import dcmread
+from pydicom import Dataset, dcmread
 from pydicom.data import get_testdata_file
 
 from .noise import ct_noise, generator
@@ -42,9 +42,16 @@ def _stretched(values: np.ndarray) -> Image.Image:
     return Image.fromarray(grey.astype(np.uint8))
 
 
+def _example(name: str) -> Dataset:
+    path = get_testdata_file(name)
+    if path is None:
+        raise FileNotFoundError(name)
+    return dcmread(str(path))
+
+
 def ct_small() -> Image.Image:
     """pydicom's CT_small.dcm in a soft-tissue window (centre 40, width 400)."""
-    dataset = dcmread(get_testdata_file("CT_small.dcm"))
+    dataset = _example("CT_small.dcm")
     values = dataset.pixel_array * float(dataset.RescaleSlope) + float(dataset.RescaleIntercept)
     grey = np.clip((values - 40) / 400 + 0.5, 0, 1) * 255
     return _enlarge(Image.fromarray(grey.astype(np.uint8)))
@@ -52,11 +59,11 @@ def ct_small() -> Image.Image:
 
 def mr_small() -> Image.Image:
     """pydicom's MR_small.dcm, stretched between its 0.5th and 99.5th percentile."""
-    return _enlarge(_stretched(dcmread(get_testdata_file("MR_small.dcm")).pixel_array))
+    return _enlarge(_stretched(_example("MR_small.dcm").pixel_array))
 
 
 def us_echo() -> Image.Image:
     """The middle frame of pydicom's echocardiogram examples_ybr_color.dcm (decoded to RGB)."""
-    dataset = dcmread(get_testdata_file("examples_ybr_color.dcm"))
+    dataset = _example("examples_ybr_color.dcm")
     frames = dataset.pixel_array
     return _enlarge(Image.fromarray(frames[len(frames) // 2]))

@@ -36,12 +36,12 @@ class Projection(NamedTuple):
 
 def cage_half_width(z: Array | float) -> Array:
     """Inner half-width of the rib cage at height ``z``, mm."""
-    return np.interp(z, CAGE_Z, CAGE_WIDTH)
+    return np.asarray(np.interp(z, CAGE_Z, CAGE_WIDTH))
 
 
 def cage_half_depth(z: Array | float) -> Array:
     """Inner half-depth of the rib cage at height ``z``, mm."""
-    return np.interp(z, CAGE_Z, CAGE_DEPTH)
+    return np.asarray(np.interp(z, CAGE_Z, CAGE_DEPTH))
 
 
 def _half_chord(x: Array, width: Array, depth: Array, power: float) -> Array:
@@ -56,7 +56,14 @@ def _soft(distance: Array, edge: float) -> Array:
     return np.clip(0.5 - distance / edge, 0, 1)
 
 
-def _ellipsoid(x, y, z, centre, axes, turn_deg=0.0) -> Array:
+def _ellipsoid(
+    x: Array,
+    y: Array | float,
+    z: Array,
+    centre: Sequence[float],
+    axes: Sequence[float],
+    turn_deg: float = 0.0,
+) -> Array:
     cos, sin = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
     dx, dz = x - centre[0], z - centre[2]
     u, w = (dx * cos + dz * sin) / axes[0], (-dx * sin + dz * cos) / axes[2]

@@ -214,9 +214,10 @@ class Canvas:
         columns = self.origin_mm[0] + spacing_mm * np.arange(width_px, dtype=np.float32)
         rows = self.origin_mm[1] + spacing_mm * np.arange(height_px, dtype=np.float32)
         grid = np.meshgrid(columns.astype(np.float32), rows.astype(np.float32))
-        self.x, self.y = grid
+        self.x: Array = grid[0]
+        self.y: Array = grid[1]
         self.true_x, self.true_y = grid
-        self.image = np.full(self.x.shape, values[background], dtype=np.float32)
+        self.image: Array = np.full(self.x.shape, values[background], dtype=np.float32)
         self.slack_mm = (0.0, 0.0)
         self.marks: dict[str, tuple[float, float, float]] = {}
 
@@ -243,7 +244,8 @@ class Canvas:
         """Bend the coordinates smoothly, so that drawn outlines become irregular."""
         self.x = self.x + amplitude_mm * self.fractal(rng, cell_mm, 2)
         self.y = self.y + amplitude_mm * self.fractal(rng, cell_mm, 2)
-        self.slack_mm = tuple(slack + 3.2 * amplitude_mm for slack in self.slack_mm)
+        slack_mm = 3.2 * amplitude_mm
+        self.slack_mm = (self.slack_mm[0] + slack_mm, self.slack_mm[1] + slack_mm)
 
     def shift(self, dx_mm: Array, dy_mm: Array | float = 0.0) -> None:
         """Displace what is painted next: the tissue seen at p was at p + (dx, dy) before."""
