@@ -1,5 +1,6 @@
 """What editors and authors fill in for a lecture."""
 
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -47,22 +48,13 @@ class UploadForm(LectureForm):
 
     class Meta(LectureForm.Meta):
         fields = ["original", *LectureForm.Meta.fields]
-        widgets = {
-            **LectureForm.Meta.widgets,
-            # The title is taken from the file's name until somebody types one.
-            "original": forms.FileInput(
-                attrs={
-                    "data-controller": "w-sync",
-                    "data-action": "input->w-sync#apply",
-                    "data-w-sync-normalize-value": "true",
-                }
-            ),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["original"]
-        field.widget.attrs["data-w-sync-target-value"] = f"#{self['title'].id_for_label}"
+        # A file can't be kept over a refused form: what can be guessed is not asked for.
+        self.fields["title"].required = False
+        self.fields["title"].help_text = gettext("Left empty, the file's name is taken.")
         field.help_text = gettext("%(help)s At most %(size)s.") % {
             "help": field.help_text,
             "size": filesizeformat(settings.LECTURE_MAX_BYTES),
@@ -84,6 +76,15 @@ class UploadForm(LectureForm):
                 },
             )
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """Name a lecture without a title after its file."""
+        cleaned = super().clean() or self.cleaned_data
+        file = cleaned.get("original")
+        if file and not cleaned.get("title"):
+            stem = PurePath(file.name).stem.replace("_", " ").strip()
+            cleaned["title"] = stem[:255] or gettext("Lecture")
+        return cleaned
 
 
 class CaptionForm(forms.Form):
