@@ -55,7 +55,7 @@ def main() -> None:
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
             count = len(queries)
-        if response.status_code != 200:  # noqa: PLR2004  the HTTP code
+        if response.status_code != 200:
             print(f"{name:<18} answered {response.status_code}")
             continue
         body = response.content

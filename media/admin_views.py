@@ -40,9 +40,7 @@ ANY_RIGHT = ("change", "delete", "choose")
 
 
 class LectureFilterSet(WagtailFilterSet):
-    state = django_filters.ChoiceFilter(
-        label=gettext_lazy("State"), choices=LectureState.choices
-    )
+    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=LectureState.choices)
 
     class Meta:
         model = Lecture
@@ -89,9 +87,7 @@ class IndexView(generic.IndexView):
 
     def _get_title_column(self, field_name, column_class=generic.models.TitleColumn, **kwargs):
         column_class = self._get_title_column_class(column_class)
-        return column_class(
-            field_name, label=_("Title"), get_url=self.get_edit_url, **kwargs
-        )
+        return column_class(field_name, label=_("Title"), get_url=self.get_edit_url, **kwargs)
 
     def get_edit_url(self, instance: Lecture) -> str | None:
         if may(self.request.user, "media.change_lecture", instance):

@@ -28,9 +28,7 @@ class LectureBlock(blocks.StructBlock):
         """The block's context with `player`, None while the lecture is being prepared."""
         context = super().get_context(value, parent_context=parent_context)
         lecture, request = value.get("lecture"), context.get("request")
-        context["player"] = (
-            player_context(lecture, request.user) if lecture and request else None
-        )
+        context["player"] = player_context(lecture, request.user) if lecture and request else None
         return context
 
     class Meta:

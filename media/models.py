@@ -232,9 +232,7 @@ class Rendition(models.Model):
 class WatchRecord(models.Model):
     """What one person has seen of one lecture, whichever device or page they saw it on."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="watch_records"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watch_records")
     lecture = models.ForeignKey(Lecture, models.CASCADE, related_name="watch_records")
     position_s = models.FloatField(default=0.0)
     # Stretches really played, merged and sorted: [[from_s, to_s], …].
@@ -246,9 +244,7 @@ class WatchRecord(models.Model):
         verbose_name = _("watch record")
         verbose_name_plural = _("watch records")
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "lecture"], name="media_watch_once_per_person"
-            )
+            models.UniqueConstraint(fields=["user", "lecture"], name="media_watch_once_per_person")
         ]
 
     def __str__(self) -> str:

@@ -107,9 +107,7 @@ def watch_record(user: Any, lecture: Lecture) -> WatchRecord | None:
     return WatchRecord.objects.filter(user=user, lecture=lecture).first()
 
 
-def player_context(
-    lecture: Lecture, user: Any, *, watch_url: str = ""
-) -> dict[str, Any] | None:
+def player_context(lecture: Lecture, user: Any, *, watch_url: str = "") -> dict[str, Any] | None:
     """What `components/player.html` shows as `player`; None while nothing plays.
 
     A page that does more with what was watched gives its own `watch_url`. No record is kept of

@@ -16,9 +16,7 @@ class LecturePermissionPolicy(CollectionOwnershipPermissionPolicy):
     Departments own their collections: their authors add lectures there and change their own.
     """
 
-    def _check_perm(
-        self, user: Any, actions: Any, collection: Collection | None = None
-    ) -> bool:
+    def _check_perm(self, user: Any, actions: Any, collection: Collection | None = None) -> bool:
         return is_editor(user) or super()._check_perm(user, actions, collection=collection)
 
     def _collections_with_perm(self, user: Any, actions: Any) -> Any:

@@ -87,8 +87,7 @@ def describe_collection_lectures(collection: Collection):
         return None
     return {
         "count": count,
-        "count_text": ngettext("%(count)s lecture", "%(count)s lectures", count)
-        % {"count": count},
+        "count_text": ngettext("%(count)s lecture", "%(count)s lectures", count) % {"count": count},
         "url": reverse(f"{admin_views.NAMESPACE}:index"),
     }
 

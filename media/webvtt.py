@@ -107,9 +107,7 @@ def _cue(start: int, block: list[str], faults: list[Fault]) -> Cue | None:
     line = start + at
     match = _TIMING.match(block[at])
     if match is None:
-        faults.append(
-            Fault(line, _("The times are not written like 00:01.000 --> 00:04.000."))
-        )
+        faults.append(Fault(line, _("The times are not written like 00:01.000 --> 00:04.000.")))
         return None
     start_s, end_s = _seconds(match.groups()[:4]), _seconds(match.groups()[4:8])
     if end_s <= start_s:

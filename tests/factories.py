@@ -24,7 +24,7 @@ from people.domain.departments import add_member, found_department
 from people.models import Department, User
 from quizzes.models import Item, Quiz, QuizItem
 
-PASSWORD = "a long enough phrase"  # noqa: S105  of accounts that live for one test
+PASSWORD = "a long enough phrase"
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -68,7 +68,7 @@ def section_of(department: Department) -> DepartmentPage:
 
 def make_image(title: str = "Grey square", **fields) -> SiteImage:
     """A small real PNG as a picture of the hub."""
-    import io  # noqa: PLC0415
+    import io
 
     buffer = io.BytesIO()
     PillowImage.new("L", (64, 48), 128).save(buffer, "PNG")
@@ -179,7 +179,9 @@ def make_lesson(course: CoursePage, **fields) -> LessonPage:
     return course.add_child(instance=LessonPage(locale=course.locale, **(defaults | fields)))
 
 
-def make_ready_lecture(*, title: str = "Reading the chest film", duration_s: float = 60.0) -> Lecture:
+def make_ready_lecture(
+    *, title: str = "Reading the chest film", duration_s: float = 60.0
+) -> Lecture:
     """A lecture as it stands after transcoding; its files do not exist."""
     return Lecture.objects.create(
         title=title,

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.running_hub import ROOT, running_hub
 
 from hub.demo.loader.accounts import PASSWORD
+from tests.running_hub import ROOT, running_hub
 
 DOCS = ROOT / "docs" / "screenshots"
 WIDTHS = {390: 844, 1440: 900}
@@ -199,7 +199,9 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="every page, into var/screenshots")
     parser.add_argument("--only", default="", help="only shots whose file name contains this")
     options = parser.parse_args()
-    folder = Path(os.environ.get("VIEWBOX_VAR", ROOT / "var")) / "screenshots" if options.all else DOCS
+    folder = (
+        Path(os.environ.get("VIEWBOX_VAR", ROOT / "var")) / "screenshots" if options.all else DOCS
+    )
     folder.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in (every_shot() if options.all else KEPT) if options.only in shot.file]
     with _hub(options.url) as url, sync_playwright() as playwright:
@@ -209,7 +211,7 @@ def main() -> None:
         photographer = Photographer(browser, url)
         for shot in shots:
             photographer.take(shot, folder)
-            print(folder / shot.file)  # noqa: T201  a command's output
+            print(folder / shot.file)
         browser.close()
 
 

@@ -337,9 +337,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}
-    },
+    "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("VIEWBOX_LOG_LEVEL", default="WARNING")},
     "loggers": {"jobs": {"level": "INFO"}, "media": {"level": "INFO"}},

@@ -179,9 +179,7 @@ def _is_needed_publication(lecture: Lecture, directory: Path) -> bool:
             if stage.state == WorkState.RUNNING:
                 return True
             since = lecture.published_at or timezone.now()
-            return (
-                stage.state == WorkState.DONE and timezone.now() - since < OLD_GENERATION_KEPT
-            )
+            return stage.state == WorkState.DONE and timezone.now() - since < OLD_GENERATION_KEPT
     return False
 
 

@@ -116,9 +116,7 @@ def process(*, lecture_id: int) -> str:
         lecture = Lecture.objects.filter(pk=lecture_id).first()
         if lecture is None:
             return ""
-        free = next_stages(
-            lecture.stages.filter(generation=lecture.generation), now=timezone.now()
-        )
+        free = next_stages(lecture.stages.filter(generation=lecture.generation), now=timezone.now())
         lease = None
         for stage in free:
             lease = claim(model=Stage, pk=stage.pk, holder=worker_name())

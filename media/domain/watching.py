@@ -32,7 +32,5 @@ def record_watching(*, user: User, lecture: Lecture, report: bytes) -> WatchReco
         record.intervals = kept
         record.position_s = position_s
         record.watched_share = round(share_watched(merged, duration_s=duration_s), 4)
-        record.save(
-            update_fields=["intervals", "position_s", "watched_share", "updated_at"]
-        )
+        record.save(update_fields=["intervals", "position_s", "watched_share", "updated_at"])
     return record

@@ -67,9 +67,7 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
     lecture = stage.lecture
     planned = _plan_of(lecture)
     made_in = attempt_directory(stage, token=lease.token)
-    made = package(
-        _encoded(lecture), planned, made_in, on_progress=on_progress, binary=_ffmpeg()
-    )
+    made = package(_encoded(lecture), planned, made_in, on_progress=on_progress, binary=_ffmpeg())
     name = published_name(lecture_id=lecture.pk, generation=stage.generation, token=lease.token)
     publish(made_in, name=name)
     try:

@@ -104,9 +104,7 @@ class RecordingLease(Lease):
     test's transaction."""
 
     def __init__(self, outcomes: list[Exception | None], length_s: float) -> None:
-        super().__init__(
-            model=Stage, pk=1, token=1, holder="x", length=timedelta(seconds=length_s)
-        )
+        super().__init__(model=Stage, pk=1, token=1, holder="x", length=timedelta(seconds=length_s))
         object.__setattr__(self, "outcomes", outcomes)
         object.__setattr__(self, "renewals", [])
 

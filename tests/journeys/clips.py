@@ -8,7 +8,7 @@ from media.pipeline.ffmpeg_binary import find_ffmpeg
 
 def make_clip(path: Path, *, seconds: int = 14) -> Path:
     """A short recording with a moving picture and a tone."""
-    subprocess.run(  # noqa: S603  our own binary and arguments
+    subprocess.run(
         [
             *(str(find_ffmpeg().path), "-v", "error", "-y"),
             *("-f", "lavfi", "-i", f"testsrc2=size=1280x720:rate=12:duration={seconds}"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
 from tests.factories import PASSWORD
 from tests.running_hub import ROOT, RunningHub, running_hub
 

@@ -10,12 +10,12 @@ from typing import Any
 
 def seed() -> dict[str, Any]:
     """Fill an empty hub; returns the addresses the journeys start from."""
-    from allauth.account.models import EmailAddress  # noqa: PLC0415  after django.setup()
-    from tests import factories  # noqa: PLC0415
+    from allauth.account.models import EmailAddress
 
-    from hub.models import NewsIndexPage  # noqa: PLC0415
-    from people.domain.roles import give_role  # noqa: PLC0415
-    from people.roles import Role  # noqa: PLC0415
+    from hub.models import NewsIndexPage
+    from people.domain.roles import give_role
+    from people.roles import Role
+    from tests import factories
 
     department = factories.make_department("Radiology, Harbour Hospital")
     section = factories.section_of(department)
@@ -46,9 +46,7 @@ def seed() -> dict[str, Any]:
             title="Densities",
         ),
     )
-    case_lesson = factories.make_lesson(
-        course, title="A case", slug="a-case", body=[], case=case
-    )
+    case_lesson = factories.make_lesson(course, title="A case", slug="a-case", body=[], case=case)
     pages = {
         "home": "/en/",
         "cases": "/en/cases/",

@@ -15,8 +15,12 @@ def test_author_writes_a_page_in_own_section_and_submits_it(hub: SeededHub, page
     option = page.get_by_role("option", name=re.compile("^Text"))
     if option.count():
         option.first.click()
-    page.locator("[role=textbox]").last.click()
-    page.keyboard.type("Every Wednesday at noon.")
+    text = page.locator(".public-DraftEditor-content").last
+    text.click()
+    expect(text).to_be_focused()
+    page.keyboard.type("Every Wednesday at noon.", delay=20)
+    expect(text).to_have_text("Every Wednesday at noon.")
+    page.wait_for_timeout(700)  # the editor writes its form field with a delay of its own
     expect(page.get_by_role("button", name="Publish", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Save draft").first.click()
     expect(page.locator("body")).to_contain_text("Our Wednesday reading room")

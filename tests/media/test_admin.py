@@ -286,9 +286,10 @@ def test_chooser_offers_what_one_may_choose(client, author, own, foreign):
     assert "Upload" in page
     chosen = client.get(reverse("lecture_chooser:chosen", args=[own.pk])).json()
     assert chosen["result"]["title"] == "Our lecture"
-    assert client.get(
-        reverse("lecture_chooser:chosen", args=[foreign.pk])
-    ).status_code in (302, 404)
+    assert client.get(reverse("lecture_chooser:chosen", args=[foreign.pk])).status_code in (
+        302,
+        404,
+    )
 
 
 def test_chooser_uploads_a_new_lecture(client, author, department):

@@ -42,9 +42,7 @@ def test_import_queues_a_lecture(capsys, recording):
 def test_import_waits_for_a_lecture_with_captions(capsys, recording, tmp_path):
     captions = tmp_path / "lecture.vtt"
     captions.write_text("\ufeffWEBVTT\n\n00:01.000 --> 00:02.000\nЛёгкие\n", encoding="utf-8")
-    report = run(
-        capsys, recording("lecture.mp4"), "--title", "T", "--captions", captions, "--wait"
-    )
+    report = run(capsys, recording("lecture.mp4"), "--title", "T", "--captions", captions, "--wait")
     lecture = Lecture.objects.get()
     assert (report["lecture"], report["state"], report["reason"]) == (lecture.pk, "ready", None)
     assert report["manifest"] == lecture.manifest_url

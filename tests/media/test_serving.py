@@ -66,9 +66,7 @@ def test_any_range_is_ignored_or_lies_within_the_file(header, size):
 
 
 def test_range_of_an_outdated_copy_gets_the_whole_file(client):
-    answer = client.get(
-        f"/uploads/{HASHED}", headers={"Range": "bytes=0-9", "If-Range": '"old"'}
-    )
+    answer = client.get(f"/uploads/{HASHED}", headers={"Range": "bytes=0-9", "If-Range": '"old"'})
     assert answer.status_code == 200
     current = client.get(
         f"/uploads/{HASHED}", headers={"Range": "bytes=0-9", "If-Range": answer["ETag"]}
@@ -101,9 +99,10 @@ def test_type_comes_from_our_list(client, name, kind):
 
 def test_hashed_names_are_cached_for_ever_and_others_are_not(client):
     assert "immutable" in client.get(f"/uploads/{HASHED}")["Cache-Control"]
-    assert "immutable" in client.get("/uploads/lectures/1/1-1/master-0123456789abcdef.m3u8")[
-        "Cache-Control"
-    ]
+    assert (
+        "immutable"
+        in client.get("/uploads/lectures/1/1-1/master-0123456789abcdef.m3u8")["Cache-Control"]
+    )
     assert "immutable" not in client.get("/uploads/images/a.webp")["Cache-Control"]
 
 

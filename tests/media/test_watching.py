@@ -106,9 +106,7 @@ def report(client, lecture, position_s, *pieces):
     )
 
 
-def test_report_is_added_to_the_record_and_repeating_it_changes_nothing(
-    client, resident, lecture
-):
+def test_report_is_added_to_the_record_and_repeating_it_changes_nothing(client, resident, lecture):
     client.force_login(resident)
     expected = {"watched_share": 0.3, "position_s": 30.0, "done": False}
     assert report(client, lecture, 30, [0, 30]).json() == expected
@@ -156,9 +154,7 @@ def test_report_of_an_unknown_lecture_gets_404(client, resident):
     assert client.post("/lectures/4711/watch/", follow=True).status_code == 404
 
 
-def test_player_resumes_for_members_and_keeps_no_record_of_visitors(
-    client, resident, lecture, rf
-):
+def test_player_resumes_for_members_and_keeps_no_record_of_visitors(client, resident, lecture, rf):
     client.force_login(resident)
     report(client, lecture, 42, [0, 42])
     member = player_context(lecture, resident)

@@ -7,6 +7,7 @@ Levels, from above: ``arch`` (aortic arch), ``pulmonary`` (bifurcation of the pu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def _mirror(points: list, scale: float = 1.0) -> list:
     return [*points, *[(-x * scale, y) for x, y in reversed(points) if x > 0]]
 
 
-def build(canvas: Canvas, level: str, name: str, **options) -> Lungs:
+def build(canvas: Canvas, level: str, name: str, **options: Any) -> Lungs:
     """Paint a whole chest; ``options`` name the blood of each bed: ``aorta``,
     ``pulmonary``, ``veins`` (see :func:`chest_mediastinum.paint`) and lung ``vessels``."""
     canvas.warp(generator(f"{name} bend"), 1.1, 70)

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import head_deep
 from .noise import Array, blur, generator
-from .shapes import Canvas, Shape, coverage, smooth_line, spline, tube
+from .shapes import Canvas, Point, Shape, coverage, smooth_line, spline, tube
 
 WIDTH_PX, HEIGHT_PX, SPACING_MM = 880, 1024, 0.222
 

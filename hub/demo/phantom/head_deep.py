@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .noise import Array, generator
-from .shapes import Canvas, Shape, blob, spline, tube
+from .shapes import Canvas, Point, Shape, blob, spline, tube
 
 # Values of a tissue for every pixel of the slice.
 Nucleus = Callable[[str], Array]
@@ -24,7 +24,7 @@ MEDIAL_WALL = {
 }
 
 # Sylvian fissure and the cisterns that behave like wide sulci: (points, half-width).
-SYLVIAN = {
+SYLVIAN: dict[str, list[tuple[list[Point], float]]] = {
     "cistern": [
         ([(55, -31), (46, -29), (36, -24), (24, -19), (12, -15)], 1.5),
         ([(46, -29), (44, -22), (40, -15)], 0.9),

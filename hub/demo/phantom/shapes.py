@@ -94,7 +94,9 @@ def blob(
     return Shape(bounds, distance)
 
 
-def smooth_line(points: Sequence[Point], *, closed: bool = False, per_span: int = 7) -> Array:
+def smooth_line(
+    points: Sequence[Point] | Array, *, closed: bool = False, per_span: int = 7
+) -> Array:
     """Points along the Catmull-Rom curve through ``points``; shape (n, 2)."""
     p = np.asarray(points, dtype=np.float64)
     if closed:
@@ -152,7 +154,7 @@ def spline(points: Sequence[Point], *, limit: int = 40_000) -> Shape:
 
 
 def tube(
-    points: Sequence[Point],
+    points: Sequence[Point] | Array,
     radius_mm: float | Sequence[float],
     *,
     smooth: bool = True,
