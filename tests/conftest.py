@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
+from playwright.sync_api import Browser, sync_playwright
 
 from hub.domain.site import prepare_site
 from hub.models import HomePage
@@ -85,3 +86,22 @@ def editor(db):
     user = UserFactory(email="editor@example.com")
     give_role(user=user, role=Role.EDITOR)
     return user
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; Playwright allows one of itself per process, so all tests share it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("VIEWBOX_CHROMIUM") or None,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--autoplay-policy=no-user-gesture-required",
+            ],
+        )
+        yield chromium
+        chromium.close()

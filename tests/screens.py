@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from hub.demo.loader.accounts import PASSWORD
 from tests.running_hub import ROOT, running_hub
 
 DOCS = ROOT / "docs" / "screenshots"
@@ -97,7 +97,7 @@ class Photographer:
         if email:
             page.goto("/en/accounts/login/")
             page.locator("input[name=login]").fill(email)
-            page.locator("input[name=password]").fill(PASSWORD)
+            page.locator("input[name=password]").fill(_password())
             page.locator("main form button[type=submit]").first.click()
             page.wait_for_url(lambda address: "/accounts/login/" not in address)
         yield page
@@ -171,6 +171,13 @@ class Photographer:
         )
 
 
+def _password() -> str:
+    """The demo accounts' password."""
+    from hub.demo.loader.accounts import PASSWORD
+
+    return PASSWORD
+
+
 def _shrink(source: Path, target: Path) -> None:
     """Keep the picture small: no taller than a few screens, as WebP."""
     with Image.open(source) as picture:
@@ -194,6 +201,8 @@ def _hub(url: str | None) -> Iterator[str]:
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings.development")
+    django.setup()
     parser = argparse.ArgumentParser(prog="screens", description=__doc__)
     parser.add_argument("--url", help="a running hub with the demo loaded")
     parser.add_argument("--all", action="store_true", help="every page, into var/screenshots")

@@ -1,14 +1,13 @@
 """One running hub for all journeys, and a real Chromium to walk through it."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.factories import PASSWORD
 from tests.running_hub import ROOT, RunningHub, running_hub
@@ -54,24 +53,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededHub]:
         )
         assert done.returncode == 0, done.stderr
         yield SeededHub(running, json.loads(done.stdout.splitlines()[-1]))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("VIEWBOX_CHROMIUM") or None,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
-        )
-        yield chromium
-        chromium.close()
 
 
 def new_context(browser: Browser, **options) -> BrowserContext:

@@ -1,7 +1,6 @@
 """Small recordings made by ffmpeg itself, and a browser that plays what became of them."""
 
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -147,21 +146,3 @@ def serve() -> Iterator[Callable[[Path], str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """The system's Chromium under Playwright, or a skip that says why."""
-    executable = shutil.which("chromium")
-    if executable is None:
-        reason = "no chromium on this machine: apt-get install chromium"
-        print(reason)  # noqa: T201
-        pytest.skip(reason)
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield browser
-        browser.close()

@@ -62,33 +62,33 @@ def play(browser: Any, address: str, directory: Path, source: str, *, tag: str) 
 def test_package_plays_to_its_end_in_chromium(
     name: str,
     clip: Callable[[str], Path],
-    chromium: Any,
+    browser: Any,
     serve: Callable[[Path], str],
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
     made = transcode(clip(name), out, policy=Policy(preset="superfast"))
-    _assert_plays(made, out, chromium, serve(out))
+    _assert_plays(made, out, browser, serve(out))
 
 
 @pytest.mark.parametrize("name", ["slides-1fps-4x3.mp4"])
 def test_package_of_a_real_recording_plays_in_chromium(
     name: str,
     shared_clip: Callable[[str], Path],
-    chromium: Any,
+    browser: Any,
     serve: Callable[[Path], str],
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
     made = transcode(shared_clip(name), out)
-    _assert_plays(made, out, chromium, serve(out))
+    _assert_plays(made, out, browser, serve(out))
 
 
-def _assert_plays(made: Package, out: Path, chromium: Any, address: str) -> None:
+def _assert_plays(made: Package, out: Path, browser: Any, address: str) -> None:
     tag = "video" if made.poster else "audio"
     largest = made.renditions[0]
     for source in (made.master, made.fallback_mp4):
-        played = play(chromium, address, out, str(source), tag=tag)
+        played = play(browser, address, out, str(source), tag=tag)
         assert played["error"] is None
         assert played["duration_s"] == pytest.approx(made.duration_s, abs=0.1)
         assert played["end_s"] == pytest.approx(made.duration_s, abs=0.1)
