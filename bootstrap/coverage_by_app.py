@@ -45,6 +45,18 @@ def by_app(coverage: Coverage, root: Path = ROOT) -> dict[str, Tally]:
     return dict(sorted(tallies.items()))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Have each of xdist's workers write down what it measured.
+
+    They are stopped before their interpreter's end, where coverage would write it by itself.
+    """
+    running = Coverage.current()
+    if running is not None and hasattr(session.config, "workerinput"):
+        running.stop()
+        running.save()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Collect what all processes measured and print the table."""
     running = Coverage.current()

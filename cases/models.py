@@ -163,8 +163,8 @@ class CasePage(BasePage):
     # For lists: each reads only what is prefetched (`cases.listing.listed_cases`).
 
     @property
-    def modality_codes(self) -> str:
-        return ", ".join(modality.code for modality in self.modalities.all())
+    def modality_abbreviations(self) -> str:
+        return ", ".join(modality.abbreviation for modality in self.modalities.all())
 
     @property
     def region_names(self) -> str:
@@ -187,7 +187,12 @@ class CasePage(BasePage):
     @property
     def facts(self) -> list[str]:
         """What the page's head says in a line."""
-        return [self.modality_codes, self.region_names, self.get_level_display(), self.patient]
+        return [
+            self.modality_abbreviations,
+            self.region_names,
+            self.get_level_display(),
+            self.patient,
+        ]
 
     @property
     def share_picture_alt(self) -> str:

@@ -6,7 +6,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from .navigation import alternate_links, footer_links, language_links, primary_navigation
+from .navigation import (
+    alternate_links,
+    footer_links,
+    here_url,
+    language_links,
+    primary_navigation,
+)
 
 THEMES = ("auto", "light", "dark")
 
@@ -19,6 +25,7 @@ def site(request: HttpRequest) -> dict:
         "society_short_name": settings.SOCIETY_SHORT_NAME,
         "society_email": settings.SOCIETY_EMAIL,
         "theme": theme if theme in THEMES else "auto",
+        "here_url": SimpleLazyObject(lambda: here_url(request)),
         "home_url": f"/{get_language()}/",
         "my_learning_url": reverse("courses:my_learning"),
         "alternate_links": SimpleLazyObject(lambda: alternate_links(request)),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jobs.domain.worker import living_workers, queue_depth
+from jobs.domain.queue import living_workers, queue_depth
 from media.pipeline.ffmpeg_binary import find_ffmpeg
 
 

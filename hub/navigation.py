@@ -3,12 +3,24 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils import translation
 from wagtail.models import Page
 
+from cases.models import CaseIndexPage, CasePage
+from courses.models import CourseIndexPage, CoursePage, LessonPage
 from hub.models import HomePage, PlainPage
+
+# Which section's list shows a page of that type.
+LISTED_BY: dict[type, type[Page]] = {
+    CoursePage: CourseIndexPage,
+    LessonPage: CourseIndexPage,
+    CasePage: CaseIndexPage,
+}
+# Parts of an address that belong to one visit or one language.
+NOT_CARRIED_OVER = ("page", "next")
 
 
 @dataclass(frozen=True)
@@ -43,11 +55,33 @@ def primary_navigation(request: HttpRequest) -> list[Link]:
     home = home_page(request)
     if home is None:
         return []
-    sections = home.get_children().live().in_menu().only("title", "url_path", "path", "depth")
-    return [
-        Link(title=page.title, url=(url := page.get_url(request)), active=_is_below(request, url))
-        for page in sections
-    ]
+    sections = list(
+        home.get_children()
+        .live()
+        .in_menu()
+        .only("title", "url_path", "path", "depth", "content_type_id")
+    )
+    own = _own_section(request, sections)
+    links = []
+    for page in sections:
+        url = page.get_url(request)
+        active = page == own if own else _is_below(request, url)
+        links.append(Link(title=page.title, url=url, active=active))
+    return links
+
+
+def _own_section(request: HttpRequest, sections: list[Page]) -> Page | None:
+    """The section that lists the shown page, wherever in the tree that page stands.
+
+    A department's courses and cases are below the department's section, but readers know them
+    from the list of courses or cases.
+    """
+    shown = getattr(request, "viewbox_page", None)
+    index = LISTED_BY.get(type(shown))
+    if index is None:
+        return None
+    wanted = ContentType.objects.get_for_model(index).pk
+    return next((page for page in sections if page.content_type_id == wanted), None)
 
 
 @dataclass(frozen=True)
@@ -96,9 +130,13 @@ def language_links(request: HttpRequest) -> list[Link]:
     active = translation.get_language()
     page = getattr(request, "viewbox_page", None)
     urls = _translations(request, page) if page else {}
+    filters = _filters(request)
     links = []
     for code, _name in settings.LANGUAGES:
-        url = urls.get(code) if page else translate_url(request.get_full_path(), code)
+        if page is None:
+            url = translate_url(request.get_full_path(), code)
+        else:
+            url = urls[code] + filters if code in urls else None
         links.append(
             Link(
                 title=translation.get_language_info(code)["name_local"],
@@ -108,6 +146,22 @@ def language_links(request: HttpRequest) -> list[Link]:
             )
         )
     return links
+
+
+def _filters(request: HttpRequest) -> str:
+    """The filters of a list, which are codes and mean the same in every language."""
+    query = request.GET.copy()
+    for name in NOT_CARRIED_OVER:
+        query.pop(name, None)
+    return f"?{query.urlencode()}" if query else ""
+
+
+def here_url(request: HttpRequest) -> str:
+    """Where a form on this page may send the reader back to: an address that can be got."""
+    page = getattr(request, "viewbox_page", None)
+    if request.method not in ("GET", "HEAD") and page is not None:
+        return page.get_url(request) or "/"
+    return request.get_full_path()
 
 
 def alternate_links(request: HttpRequest) -> list[Link]:

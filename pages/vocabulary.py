@@ -7,6 +7,7 @@ PS3.16 Annex L.
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ModalityCode(models.TextChoices):
@@ -19,6 +20,20 @@ class ModalityCode(models.TextChoices):
     RF = "RF", _("Fluoroscopy")
     NM = "NM", _("Nuclear medicine")
     PT = "PT", _("PET")
+
+
+# How radiologists abbreviate the modality in the reader's language; the code itself is DICOM's.
+MODALITY_ABBREVIATIONS = {
+    ModalityCode.CT: pgettext_lazy("abbreviation of a modality", "CT"),
+    ModalityCode.MR: pgettext_lazy("abbreviation of a modality", "MR"),
+    ModalityCode.DX: pgettext_lazy("abbreviation of a modality", "X-ray"),
+    ModalityCode.US: pgettext_lazy("abbreviation of a modality", "US"),
+    ModalityCode.MG: pgettext_lazy("abbreviation of a modality", "MG"),
+    ModalityCode.XA: pgettext_lazy("abbreviation of a modality", "Angio"),
+    ModalityCode.RF: pgettext_lazy("abbreviation of a modality", "Fluoro"),
+    ModalityCode.NM: pgettext_lazy("abbreviation of a modality", "NM"),
+    ModalityCode.PT: pgettext_lazy("abbreviation of a modality", "PET"),
+}
 
 
 class BodyRegionCode(models.TextChoices):

@@ -16,10 +16,8 @@ from django.utils import timezone
 from cases.models import CaseAnswer, CasePage
 from courses.models import Enrolment, LessonPage, LessonRecord
 from media.models import WatchRecord
+from media.watching import WATCHED_ENOUGH
 from quizzes.models import Attempt
-
-# Credits and outros may be left out; skipping may not.
-ENOUGH_WATCHED = 0.9
 
 
 class NotJustReading(Exception):
@@ -78,7 +76,7 @@ def is_fulfilled(lesson: LessonPage, facts: Facts) -> bool:
         return False
     case = asked_case(lesson)
     return (
-        (not lesson.lecture_id or facts.watched_share.get(lesson.lecture_id, 0.0) >= ENOUGH_WATCHED)
+        (not lesson.lecture_id or facts.watched_share.get(lesson.lecture_id, 0.0) >= WATCHED_ENOUGH)
         and (not case or case.translation_key in facts.solved_cases)
         and (not lesson.quiz or lesson.quiz.translation_key in facts.passed_quizzes)
     )

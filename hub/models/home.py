@@ -14,6 +14,12 @@ from pages.models import BasePage
 class HomePage(BasePage):
     """What the editor puts before everybody: a course, a case, the next webinar, news."""
 
+    headline = models.CharField(
+        _("headline"),
+        max_length=120,
+        blank=True,
+        help_text=_("The first words a visitor reads. Empty: the page's title."),
+    )
     lead = models.CharField(
         _("lead"), max_length=300, help_text=_("One or two sentences on what this site is for.")
     )
@@ -59,6 +65,7 @@ class HomePage(BasePage):
 
     content_panels = [
         *Page.content_panels,
+        FieldPanel("headline"),
         FieldPanel("lead"),
         MultiFieldPanel(
             [

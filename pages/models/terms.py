@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from pages.vocabulary import BodyRegionCode, ModalityCode
+from pages.vocabulary import MODALITY_ABBREVIATIONS, BodyRegionCode, ModalityCode
 
 
 class Term(models.Model):
@@ -30,6 +30,11 @@ class Modality(Term):
     class Meta(Term.Meta):
         verbose_name = _("modality")
         verbose_name_plural = _("modalities")
+
+    @property
+    def abbreviation(self) -> str:
+        """The short name in the active language, as on lists of cases."""
+        return str(MODALITY_ABBREVIATIONS[ModalityCode(self.code)])
 
 
 class BodyRegion(Term):

@@ -75,6 +75,12 @@ def percent(share: object) -> str:
 
 
 @register.filter
+def percentage(number: int) -> str:
+    """A whole number of hundredths as ``"45 %"`` in the reader's language; never rounded up."""
+    return _("%(number)s%%") % {"number": formats.number_format(number)}
+
+
+@register.filter
 def lessons(count: int) -> str:
     """``"5 lessons"``."""
     return ngettext("%(count)d lesson", "%(count)d lessons", count) % {"count": count}

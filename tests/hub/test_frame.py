@@ -12,10 +12,12 @@ from tests.factories import (
     locale_of,
     make_case,
     make_course,
+    make_department,
     make_event,
     make_image,
     make_lesson,
     make_news,
+    section_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,27 @@ def test_navigation_marks_the_section_one_is_in(client):
     page = text(client, make_news().url)
     assert '<a href="/en/news/" aria-current="true">News</a>' in page
     assert page.count('aria-current="page"') == 1
+
+
+def test_navigation_marks_the_list_that_shows_a_departments_page(client):
+    section = section_of(make_department())
+    course, case = make_course(parent=section), make_case(parent=section)
+    for shown, listed in ((course, "Courses"), (make_lesson(course), "Courses"), (case, "Cases")):
+        marked = re.findall(r'aria-current="(?:true|page)">(\w+)</a>', text(client, shown.url))
+        assert marked[:1] == [listed]
+        assert "Departments" not in marked
+
+
+def test_switcher_keeps_the_filters_of_a_list_but_not_its_page(client):
+    page = text(client, "/en/cases/?modality=CT&modality=MR&page=1")
+    assert switcher(page)["ru"] == "/ru/cases/?modality=CT&amp;modality=MR"
+
+
+def test_theme_is_changed_from_a_form_that_was_refused(client):
+    case = make_case()
+    refused = client.post(reverse("cases:commit_answer", args=[case.pk]), {})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert f'name="next" value="{case.url}"' in refused.content.decode()
 
 
 def test_switcher_stays_on_the_page_and_falls_back_to_the_languages_home(client):

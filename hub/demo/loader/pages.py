@@ -118,7 +118,7 @@ def _fill_home(*, run: Run, language: str) -> None:
         return
     words = content.page_words("home", language)
     home.title, home.lead, home.summary = words["title"], to_text(words["lead"]), words["summary"]
-    home.draft_title = home.title
+    home.draft_title, home.headline = home.title, words["headline"]
     home.body = body(key_of("home"), words["body"])
     if language in content.LANGUAGES:
         home.featured_course = find(
