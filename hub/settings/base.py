@@ -169,10 +169,19 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-FILE_UPLOAD_TEMP_DIR = None
+# Files of forms, until they are whole. The situations make the folder: it must be there.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "multipart"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # StreamField forms are large
 
+# The largest recording, and what a person may have open at once (uploaded, not yet used).
 LECTURE_MAX_BYTES = env.int("VIEWBOX_LECTURE_MAX_BYTES", default=4 * 1024**3)
+LECTURE_MAX_BYTES_EDITOR = env.int("VIEWBOX_LECTURE_MAX_BYTES_EDITOR", default=16 * 1024**3)
+UPLOAD_QUOTA_BYTES = env.int("VIEWBOX_UPLOAD_QUOTA_BYTES", default=10 * 1024**3)
+UPLOAD_QUOTA_BYTES_EDITOR = env.int("VIEWBOX_UPLOAD_QUOTA_BYTES_EDITOR", default=40 * 1024**3)
+# Days that an unfinished upload is kept after its last sign of life.
+UPLOAD_DAYS = env.int("VIEWBOX_UPLOAD_DAYS", default=7)
+# Of each web process's threads, those that uploads may hold at once.
+UPLOAD_THREADS = env.int("VIEWBOX_UPLOAD_THREADS", default=3)
 FFMPEG_BINARY = env("VIEWBOX_FFMPEG", default="")
 
 # --- People -----------------------------------------------------------------------------------

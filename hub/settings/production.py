@@ -1,9 +1,10 @@
 """A society's server. Every secret and address comes from the environment (docs/operations.md)."""
 
 from .base import *  # noqa: F403  settings modules build on each other by design
-from .base import env
+from .base import FILE_UPLOAD_TEMP_DIR, env
 
 SECRET_KEY = env("VIEWBOX_SECRET_KEY")
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 ALLOWED_HOSTS = env.list("VIEWBOX_HOSTS")
 VIEWBOX_STAFF_MFA = env.bool("VIEWBOX_STAFF_MFA", default=True)
 SECURE_SSL_REDIRECT = env.bool("VIEWBOX_SSL_REDIRECT", default=True)

@@ -18,6 +18,7 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "uploads"
 PRIVATE_ROOT = VAR_DIR / "private"
 WORK_ROOT = VAR_DIR / "work"
+FILE_UPLOAD_TEMP_DIR = None
 STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_ROOT
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
