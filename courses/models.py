@@ -75,7 +75,7 @@ class CoursePage(BasePage):
     def facts(self) -> list[str]:
         """What the page's head says in a line."""
         regions = ", ".join(region.name for region in self.body_regions.all())
-        modalities = ", ".join(modality.code for modality in self.modalities.all())
+        modalities = ", ".join(modality.abbreviation for modality in self.modalities.all())
         return [self.get_level_display(), modalities, regions]
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
