@@ -1,6 +1,7 @@
 """Courses, their lessons, and how far each learner has come."""
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,20 @@ class CoursePage(BasePage):
         help_text=_("What a learner can do afterwards: begin each with a verb."),
     )
 
+    issues_certificate = models.BooleanField(
+        _("certificate"),
+        default=True,
+        help_text=_("Who completes every lesson receives a certificate that anybody can check."),
+    )
+    credits = models.DecimalField(
+        _("credits"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("Hours of enduring material, as your accreditation body counts them; or 0."),
+    )
+
     parent_page_types = ["courses.CourseIndexPage", "pages.DepartmentPage"]
     subpage_types = ["courses.LessonPage"]
     schema_type = "Course"
@@ -65,6 +80,9 @@ class CoursePage(BasePage):
         ),
         FieldPanel("description"),
         FieldPanel("objectives"),
+        MultiFieldPanel(
+            [FieldPanel("issues_certificate"), FieldPanel("credits")], heading=_("Certificate")
+        ),
     ]
 
     class Meta:

@@ -11,6 +11,7 @@ from wagtail.models import Locale
 
 from cases.queries import solved_cases
 from media.domain.watching import InvalidWatchReport, record_watching
+from certificates.queries import certificates_of, credits_by_year
 from people.access import fetch, require
 
 from .domain.enrolments import enrol, leave
@@ -31,6 +32,8 @@ def my_learning(request: HttpRequest) -> HttpResponse:
             "running": my_courses(user=request.user, locale_id=locale.pk),
             "solved": solved_cases(user=request.user, locale_id=locale.pk),
             "courses_url": courses_url(locale_id=locale.pk),
+            "certificates": (certificates := list(certificates_of(request.user))),
+            "credits": credits_by_year(certificates),
         },
     )
 

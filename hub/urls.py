@@ -30,6 +30,7 @@ urlpatterns += i18n_patterns(
     path("quizzes/", include("quizzes.urls")),
     path("solve/", include("cases.urls")),
     path("my/", include("courses.urls")),
+    path("certificates/", include("certificates.urls")),
     path("feeds/", include("hub.feed_urls")),
     path("calendar/", include("hub.calendar_urls")),
     path("", include(wagtail_urls)),

@@ -101,7 +101,7 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "language", "time_zone"]
+        fields = ["first_name", "last_name", "printed_name", "language", "time_zone"]
         labels = NAME_FIELDS
         widgets = {
             "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),

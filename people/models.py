@@ -85,6 +85,16 @@ class User(AbstractUser):
         help_text=_("Dates and times are shown in this zone."),
     )
 
+    printed_name = models.CharField(
+        _("name on certificates"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "In full and in the script you want, with your title if you like. "
+            "Empty: given and family name."
+        ),
+    )
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
     objects = UserManager()  # type: ignore[assignment,misc]

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import CaseAnswer, CasePage
+from courses.domain.certification import certify_if_possible
 from courses.models import Enrolment, LessonPage, LessonRecord
 from media.models import WatchRecord
 from media.watching import WATCHED_ENOUGH
@@ -118,6 +119,7 @@ def settle_known(
             if completes:
                 enrolment.completed_at = timezone.now()
                 enrolment.save(update_fields=["completed_at"])
+                certify_if_possible(enrolment=enrolment)
     return frozenset(done)
 
 

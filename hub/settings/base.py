@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "courses",
     "cases",
     "quizzes",
+    "certificates",
     "pages",
     "media",
     "jobs",
@@ -159,6 +160,8 @@ MEDIA_URL = "/uploads/"
 MEDIA_ROOT = VAR_DIR / "uploads"
 # Files no address leads to: uploaded originals, work in progress.
 PRIVATE_ROOT = VAR_DIR / "private"
+# The Ed25519 key (PEM) that signs badges; empty: one of the hub's own, made below PRIVATE_ROOT.
+BADGE_KEY = env("VIEWBOX_BADGE_KEY", default="")
 WORK_ROOT = VAR_DIR / "work"
 
 STORAGES = {
