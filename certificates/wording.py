@@ -52,12 +52,12 @@ def statement(certificate: Certificate) -> str:
 
 
 def _facts(certificate: Certificate) -> list[tuple[str, str]]:
-    facts = [(gettext("Completed"), formats.date_format(certificate.completed_on, "DATE_FORMAT"))]
+    facts = [(gettext("Completed"), formats.date_format(certificate.completed_on, "j E Y"))]
     if certificate.credits:
         number = formats.number_format(certificate.credits.normalize(), use_l10n=True)
         facts.append((gettext("Credits"), f"{number} · {certificate.get_credit_type_display()}"))
     if certificate.expires_on:
-        until = formats.date_format(certificate.expires_on, "DATE_FORMAT")
+        until = formats.date_format(certificate.expires_on, "j E Y")
         facts.append((gettext("Valid until"), until))
     facts.append((pgettext("of a certificate", "Number"), certificate.number))
     return facts
