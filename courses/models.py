@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
@@ -94,7 +96,15 @@ class CoursePage(BasePage):
         """What the page's head says in a line."""
         regions = ", ".join(region.name for region in self.body_regions.all())
         modalities = ", ".join(modality.abbreviation for modality in self.modalities.all())
-        return [self.get_level_display(), modalities, regions]
+        return [self.get_level_display(), modalities, regions, self._certificate_words()]
+
+    def _certificate_words(self) -> str:
+        if not self.issues_certificate:
+            return ""
+        if not self.credits:
+            return gettext("with a certificate")
+        number = formats.number_format(self.credits.normalize())
+        return gettext("with a certificate, credits: %(number)s") % {"number": number}
 
     def get_context(self, request: HttpRequest, *args, **kwargs) -> dict:
         from .queries import course_progress  # noqa: PLC0415

@@ -1,6 +1,7 @@
 """The courses with their lessons; lectures are put into their lessons when they are made."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from wagtail.models import Page
@@ -123,6 +124,7 @@ def _course_page(*, course: CourseContent) -> CoursePage:
         picture=course.images[facts["picture"]],
         department=course.department,
         level=facts["level"],
+        credits=Decimal(str(facts["credits"])),
         description=to_html(words["description"]),
         objectives=stream(
             key_of("course", course.key),
