@@ -1,10 +1,14 @@
-"""Taking a quiz, one item at a time. Works as plain forms; script only adds comfort."""
+"""Taking a quiz: plain pages and forms; script only adds comfort."""
+
+import datetime as dt
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,14 +19,19 @@ from people.access import fetch
 
 from .domain.attempts import (
     AttemptFinished,
+    NoAttemptsLeft,
     QuizIsEmpty,
+    QuizNotOpen,
+    StaleAnswer,
     finish_attempt,
+    mark_shown,
     record_answer,
     start_attempt,
 )
+from .domain.draws import NotEnoughItems
 from .item_types import InvalidResponse
 from .models import Answer, Attempt, Quiz
-from .queries import answers_of, present_answers, present_item
+from .queries import answers_of, conditions_of, present_answers, present_item
 
 
 def _url(name: str, request: HttpRequest, *args: int) -> str:
@@ -44,63 +53,149 @@ def start(request: HttpRequest, quiz_id: int) -> HttpResponse:
     quiz = fetch(request.user, "quizzes.take_quiz", Quiz.objects.all(), pk=quiz_id)
     try:
         attempt = start_attempt(quiz=quiz, user=request.user)
-    except QuizIsEmpty:
+    except (QuizIsEmpty, NotEnoughItems):
         raise Http404(_("This quiz has no questions yet.")) from None
+    except (QuizNotOpen, NoAttemptsLeft) as refusal:
+        context = {"quiz": quiz, "refusal": _refusal(quiz, refusal)}
+        context["next_url"] = safe_next_url(request)
+        return render(request, "quizzes/refused.html", context, status=409)
     first_open = attempt.answers.filter(answered_at=None).order_by("position").first()
     position = first_open.position if first_open else attempt.answers.count()
     return redirect(_url("answer", request, attempt.pk, position))
+
+
+def _refusal(quiz: Quiz, refusal: Exception) -> str:
+    if isinstance(refusal, NoAttemptsLeft):
+        return _("You have taken this quiz as often as it allows.")
+    if quiz.opens_at and quiz.opens_at > timezone.now():
+        return _("This quiz has not opened yet.")
+    return _("This quiz has closed.")
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse:
-    """Show one item; take its answer. After answering the same address shows why."""
+    """Show one item; take its answer. In practice the same address then shows why."""
+    now = timezone.now()
     attempt = _fetch_attempt(request, attempt_id, "quizzes.answer_attempt")
-    if attempt.finished_at:
-        return redirect(_url("attempt", request, attempt.pk))
-    error = ""
-    if request.method == "POST":
-        try:
-            record_answer(attempt=attempt, position=position, data=request.POST)
-        except InvalidResponse as problem:
-            error = str(problem)
-        except AttemptFinished:
-            return redirect(_url("attempt", request, attempt.pk))
-        except Answer.DoesNotExist:
-            raise Http404 from None
-        else:
-            return redirect(_url("answer", request, attempt.pk, position))
+    if attempt.finished_at or attempt.is_overdue(now):
+        return _over(request, attempt)
+    if request.method != "POST":
+        return _show(request, attempt, position, now=now)
+    try:
+        stored = record_answer(attempt=attempt, position=position, data=request.POST, now=now)
+    except InvalidResponse as problem:
+        return _not_complete(request, attempt, position, problem=problem, now=now)
+    except StaleAnswer:
+        return _stale(request, attempt, position, now=now)
+    except AttemptFinished:
+        return _over(request, attempt)
+    except Answer.DoesNotExist:
+        raise Http404 from None
+    if _wants_json(request):
+        return JsonResponse({"saved": True, "complete": True, "sequence": stored.sequence})
+    return redirect(_url("answer", request, attempt.pk, _goes_on(attempt, stored)))
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"
+
+
+def _goes_on(attempt: Attempt, stored: Answer) -> int:
+    """In an exam there is nothing to read here: on to the next item, where there is one."""
+    if not attempt.is_exam:
+        return stored.position
+    following = attempt.answers.filter(position__gt=stored.position).order_by("position").first()
+    return following.position if following else stored.position
+
+
+def _over(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """The attempt is over, by the learner or by the clock: to its result."""
+    finish_attempt(attempt=attempt)
+    result = _url("attempt", request, attempt.pk)
+    if _wants_json(request):
+        return JsonResponse({"saved": False, "over": True, "url": result}, status=410)
+    return redirect(result)
+
+
+def _not_complete(
+    request: HttpRequest,
+    attempt: Attempt,
+    position: int,
+    *,
+    problem: InvalidResponse,
+    now: dt.datetime,
+) -> HttpResponse:
+    if _wants_json(request):
+        kept = attempt.is_exam and problem.draft is not None
+        return JsonResponse({"saved": kept, "complete": False})
+    return _show(
+        request,
+        attempt,
+        position,
+        now=now,
+        error=str(problem),
+        draft=problem.draft,
+    )
+
+
+def _stale(
+    request: HttpRequest, attempt: Attempt, position: int, *, now: dt.datetime
+) -> HttpResponse:
+    sentence = _(
+        "You changed this answer in another window. The one stored is shown; to replace it, "
+        "answer again."
+    )
+    if _wants_json(request):
+        return JsonResponse({"saved": False, "stale": True, "sentence": sentence}, status=409)
+    return _show(request, attempt, position, now=now, error=sentence)
+
+
+def _show(
+    request: HttpRequest,
+    attempt: Attempt,
+    position: int,
+    *,
+    now: dt.datetime,
+    error: str = "",
+    draft: dict[str, Any] | None = None,
+) -> HttpResponse:
     answers = answers_of(attempt=attempt)
     current = next((one for one in answers if one.position == position), None)
     if current is None:
         raise Http404
-    return render(
-        request,
-        "quizzes/answer.html",
-        {
-            "attempt": attempt,
-            "quiz": attempt.quiz,
-            "answers": answers,
-            "answer": current,
-            "item": present_item(version=current.version, response=current.response),
-            "error": error,
-            "position": position,
-            "total": len(answers),
-            "answered": (done := sum(one.answered_at is not None for one in answers)),
-            "answered_share": done / len(answers),
-            "form_url": _url("answer", request, attempt.pk, position),
-            "following_url": (
-                _url("answer", request, attempt.pk, position + 1) if position < len(answers) else ""
-            ),
-            "previous_url": (
-                _url("answer", request, attempt.pk, position - 1) if position > 1 else ""
-            ),
-            "finish_url": _url("finish", request, attempt.pk),
-            "next_url": safe_next_url(request),
-        },
-        status=422 if error else 200,
+    mark_shown(answer=current, now=now)
+    done = sum(one.answered_at is not None for one in answers)
+    explained = attempt.may_review(now)
+    item = present_item(
+        version=current.version,
+        response=current.marked_response,
+        draft=draft or current.draft,
+        explained=explained,
+        seed=attempt.seed,
     )
+    context = {
+        "attempt": attempt,
+        "quiz": attempt.quiz,
+        "answers": answers,
+        "answer": current,
+        "item": item,
+        "conditions": conditions_of(attempt=attempt, now=now),
+        "error": error,
+        "position": position,
+        "total": len(answers),
+        "answered": done,
+        "answered_share": done / len(answers),
+        "form_url": _url("answer", request, attempt.pk, position),
+        "following_url": (
+            _url("answer", request, attempt.pk, position + 1) if position < len(answers) else ""
+        ),
+        "previous_url": (_url("answer", request, attempt.pk, position - 1) if position > 1 else ""),
+        "finish_url": _url("finish", request, attempt.pk),
+        "next_url": safe_next_url(request),
+    }
+    return render(request, "quizzes/answer.html", context, status=422 if error else 200)
 
 
 @require_POST
@@ -117,18 +212,26 @@ def finish(request: HttpRequest, attempt_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
-    """The result of a finished attempt with every item's explanation; an open one goes on."""
+    """The result of a finished attempt, explained where it may be; an open one goes on."""
     attempt = _fetch_attempt(request, attempt_id, "quizzes.see_attempt")
+    now = timezone.now()
+    if attempt.finished_at is None and attempt.is_overdue(now):
+        attempt = finish_attempt(attempt=attempt, now=now)
     if attempt.finished_at is None:
         return redirect(_url("answer", request, attempt.pk, 1))
-    answers = answers_of(attempt=attempt)
+    explained = attempt.may_review(now)
+    entries = present_answers(answers_of(attempt=attempt), seed=attempt.seed) if explained else []
+    changes = [change for entry in entries for change in entry.rescored]
     return render(
         request,
         "quizzes/result.html",
         {
             "attempt": attempt,
             "quiz": attempt.quiz,
-            "entries": present_answers(answers),
+            "entries": entries,
+            "is_explained": explained,
+            "is_pending": attempt.passed is None,
+            "rescored": changes[-1] if changes else None,
             "again_url": _url("start", request, attempt.quiz_id),
             "next_url": safe_next_url(request),
         },

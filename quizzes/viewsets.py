@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import ObjectList
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.chooser import (
@@ -17,8 +17,8 @@ from wagtail.snippets.views.chooser import (
 from people.access import require
 
 from .forms import BankForm
-from .models import Item, Quiz
-from .queries import in_bank
+from .models import ExtraTime, Item, Quiz, Topic
+from .queries import in_bank, to_choose
 
 
 class OwnPart:
@@ -61,7 +61,7 @@ class OwnPartToChoose:
     """What the list of a chooser and its search show."""
 
     def get_object_list(self) -> QuerySet:
-        return in_bank(super().get_object_list(), user=self.request.user)  # type: ignore[misc,attr-defined]
+        return to_choose(super().get_object_list(), user=self.request.user)  # type: ignore[misc,attr-defined]
 
 
 class OwnPartChooseView(OwnPartToChoose, ChooseView):
@@ -72,8 +72,11 @@ class OwnPartChooseResultsView(OwnPartToChoose, ChooseResultsView):
     pass
 
 
-class OwnPartChosenView(OwnPart, ChosenView):
-    pass
+class OwnPartChosenView(ChosenView):
+    def get_object(self, pk: Any) -> Item | Quiz:
+        found = super().get_object(pk)
+        require(self.request.user, f"quizzes.choose_{found._meta.model_name}", found)
+        return found
 
 
 class BankChooserViewSet(SnippetChooserViewSet):
@@ -123,8 +126,34 @@ class QuizViewSet(BankViewSet):
     edit_handler = ObjectList(Quiz.panels, base_form_class=BankForm)
 
 
+class TopicViewSet(snippets.SnippetViewSet):
+    model = Topic
+    icon = "tag"
+    menu_label = _("Topics")
+    list_display = ["name", "radlex_id"]
+    search_fields = ["name", "radlex_id"]
+    list_per_page = 50
+    panels = [FieldPanel("name"), FieldPanel("radlex_id")]
+
+
+class ExtraTimeViewSet(snippets.SnippetViewSet):
+    model = ExtraTime
+    icon = "time"
+    menu_label = _("Extra time")
+    list_display = ["user", "quiz", "percent"]
+    panels = [
+        FieldPanel("user"),
+        FieldPanel("quiz"),
+        FieldPanel("percent"),
+        FieldPanel("note"),
+    ]
+
+    def get_queryset(self, request: Any) -> QuerySet:  # noqa: ARG002  Wagtail's signature
+        return ExtraTime.objects.select_related("user", "quiz").order_by("-pk")
+
+
 class BankViewSetGroup(snippets.SnippetViewSetGroup):
     menu_label = _("Question bank")
     menu_icon = "help"
     menu_order = 220
-    items = (ItemViewSet, QuizViewSet)
+    items = (ItemViewSet, QuizViewSet, TopicViewSet, ExtraTimeViewSet)

@@ -1,90 +1,276 @@
 """Taking a quiz: start, answer, finish. Doing any of them twice does no harm."""
 
+import datetime as dt
+import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from quizzes import item_types
-from quizzes.models import Answer, Attempt, Quiz
+from quizzes.item_types import InvalidResponse
+from quizzes.models import Answer, Attempt, Confidence, ExtraTime, Quiz
 
+from .deck import remember_attempt
+from .draws import lay_out
 from .versions import current_versions
+
+# SQLite keeps 63 bits.
+_SEEDS = 2**62
 
 
 class QuizIsEmpty(Exception):
     """The quiz has no items: there is nothing to attempt."""
 
 
+class QuizNotOpen(Exception):
+    """The quiz has not opened yet or has closed."""
+
+
+class NoAttemptsLeft(Exception):
+    """The person has taken the quiz as often as it allows."""
+
+
 class AttemptFinished(Exception):
     """The attempt is over; no more answers are taken."""
 
 
+class TimeIsUp(AttemptFinished):
+    """The attempt's time and its grace have run out."""
+
+
+class StaleAnswer(Exception):
+    """A newer answer is stored, from another tab or device; `answer` is that one."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
 @transaction.atomic
-def start_attempt(*, quiz: Quiz, user: Any) -> Attempt:
+def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> Attempt:
     """The user's open attempt at the quiz, or a new one with its items frozen as they are now.
 
-    Raises `QuizIsEmpty`.
+    Raises `QuizIsEmpty`, `QuizNotOpen`, `NoAttemptsLeft`, `NotEnoughItems`.
     """
+    now = now or timezone.now()
     # The quiz's row is the lock that makes "one open attempt" true for a double click too.
     Quiz.objects.select_for_update().only("pk").get(pk=quiz.pk)
     attempts = Attempt.objects.filter(quiz=quiz, user=user)
-    if running := attempts.filter(finished_at=None).first():
+    running = attempts.filter(finished_at=None).first()
+    if running and not running.is_overdue(now):
         return running
-    places = list(quiz.quiz_items.select_related("item").order_by("sort_order"))
-    if not places:
+    if running:
+        finish_attempt(attempt=running, now=now)
+    taken = attempts.count()
+    if (quiz.opens_at and now < quiz.opens_at) or (quiz.closes_at and now >= quiz.closes_at):
+        raise QuizNotOpen(quiz)
+    if quiz.attempts_limit and taken >= quiz.attempts_limit:
+        raise NoAttemptsLeft(quiz)
+    seed = secrets.randbelow(_SEEDS) + 1
+    items = lay_out(quiz=quiz, seed=seed)
+    if not items:
         raise QuizIsEmpty(quiz.title)
     attempt = Attempt.objects.create(
         quiz=quiz,
         user=user,
-        number=attempts.count() + 1,
+        number=taken + 1,
         pass_mark_percent=quiz.pass_mark_percent,
-        started_at=timezone.now(),
+        mode=quiz.mode,
+        review_policy=quiz.review_policy,
+        seed=seed if quiz.shuffle_options else 0,
+        started_at=now,
+        deadline_at=_deadline(quiz=quiz, user=user, now=now),
+        grace_s=quiz.grace_s,
     )
-    versions = current_versions(place.item for place in places)
+    versions = current_versions(items)
     Answer.objects.bulk_create(
-        Answer(attempt=attempt, position=position, version=versions[place.item_id])
-        for position, place in enumerate(places, start=1)
+        Answer(attempt=attempt, position=position, version=versions[item.pk])
+        for position, item in enumerate(items, start=1)
     )
     return attempt
 
 
-@transaction.atomic
-def record_answer(*, attempt: Attempt, position: int, data: Mapping[str, Any]) -> Answer:
-    """Store the learner's answer at `position` and score it; the first answer given stands.
+def _deadline(*, quiz: Quiz, user: Any, now: dt.datetime) -> dt.datetime | None:
+    """When time is up for this person: the limit with their extra time, at latest the close."""
+    if not quiz.time_limit_min:
+        return quiz.closes_at
+    granted = ExtraTime.objects.filter(Q(quiz=quiz) | Q(quiz=None), user=user)
+    extra = max(granted.values_list("percent", flat=True), default=0)
+    end = now + dt.timedelta(minutes=quiz.time_limit_min * (100 + extra) / 100)
+    return min(end, quiz.closes_at) if quiz.closes_at else end
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What came with a form: the answer itself, its sequence number and confidence."""
+
+    data: Mapping[str, Any]
+    sequence: int | None
+    confidence: int | None
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "_Given":
+        sequence, confidence = str(data.get("sequence", "")), str(data.get("confidence", ""))
+        return cls(
+            data=data,
+            sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 10 else None,
+            confidence=int(confidence) if confidence in map(str, Confidence.values) else None,
+        )
+
+
+def record_answer(
+    *, attempt: Attempt, position: int, data: Mapping[str, Any], now: dt.datetime | None = None
+) -> Answer:
+    """Store the learner's answer at `position` and score it.
+
+    In practice the first answer given stands. In an exam a later one replaces it: `sequence` in
+    `data` counts the client's savings, and whatever is not newer than what is stored changes
+    nothing, so that sending again is harmless. What is incomplete is kept as a draft.
 
     Returns the stored answer, which for a repeated call is the earlier one. Raises
-    `InvalidResponse` with a message for the learner, `AttemptFinished`, `Answer.DoesNotExist`.
+    `InvalidResponse` with a message for the learner, `StaleAnswer`, `AttemptFinished`,
+    `TimeIsUp`, `Answer.DoesNotExist`.
     """
-    # The attempt's row is the lock: an answer comes before its result or not at all.
-    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    answer = attempt.answers.select_related("version").get(position=position)
-    if answer.answered_at:
+    now = now or timezone.now()
+    given = _Given.read(data)
+    with transaction.atomic():
+        # The attempt's row is the lock: an answer comes before its result or not at all.
+        locked = Attempt.objects.select_for_update().select_related(None).get(pk=attempt.pk)
+        answer = locked.answers.select_related("version").get(position=position)
+        if answer.answered_at and not locked.is_exam:
+            return answer
+        try:
+            response = item_types.get(answer.version.item_type).read_response(
+                answer.version.content, given.data
+            )
+        except InvalidResponse as problem:
+            _keep_draft(attempt=locked, answer=answer, draft=problem.draft, given=given, now=now)
+            invalid = problem
+        else:
+            return _store(attempt=locked, answer=answer, response=response, given=given, now=now)
+    raise invalid
+
+
+def _store(
+    *, attempt: Attempt, answer: Answer, response: dict, given: _Given, now: dt.datetime
+) -> Answer:
+    if answer.answered_at and answer.response == response and not _is_newer(given, answer):
         return answer
-    if attempt.finished_at:
-        raise AttemptFinished(attempt)
-    item_type = item_types.get(answer.version.item_type)
-    answer.response = item_type.read_response(answer.version.content, data)
-    score = item_type.score(answer.version.content, answer.response)
+    _require_running(attempt, now)
+    if not _is_newer(given, answer):
+        raise StaleAnswer(answer)
+    score = item_types.get(answer.version.item_type).score(answer.version.content, response)
+    answer.response, answer.draft = response, None
     answer.points, answer.possible = score.points, score.possible
-    answer.answered_at = timezone.now()
-    answer.save(update_fields=["response", "points", "possible", "answered_at"])
+    answer.needs_marking = score.pending
+    answer.sequence = answer.sequence + 1 if given.sequence is None else given.sequence
+    answer.confidence = given.confidence
+    answer.answered_at = now
+    answer.save(
+        update_fields=[
+            "response",
+            "draft",
+            "points",
+            "possible",
+            "needs_marking",
+            "sequence",
+            "confidence",
+            "answered_at",
+        ]
+    )
+    if not attempt.is_exam:
+        remember_attempt(attempt=attempt, answers=[answer])
     return answer
 
 
+def _is_newer(given: _Given, answer: Answer) -> bool:
+    """Whether a saving comes after the stored one; one without a number always does."""
+    if given.sequence is None or (answer.answered_at is None and answer.draft is None):
+        return True
+    return given.sequence > answer.sequence
+
+
+def _require_running(attempt: Attempt, now: dt.datetime) -> None:
+    if attempt.finished_at:
+        raise AttemptFinished(attempt)
+    if attempt.is_overdue(now):
+        raise TimeIsUp(attempt)
+
+
+def _keep_draft(
+    *, attempt: Attempt, answer: Answer, draft: dict | None, given: _Given, now: dt.datetime
+) -> None:
+    """Keep what an incomplete answer says; it never replaces a complete or a newer one."""
+    _require_running(attempt, now)
+    if draft is None or answer.answered_at or not _is_newer(given, answer):
+        return
+    answer.draft = draft
+    answer.sequence = answer.sequence if given.sequence is None else given.sequence
+    answer.save(update_fields=["draft", "sequence"])
+
+
+def mark_shown(*, answer: Answer, now: dt.datetime) -> None:
+    """Remember when the learner first saw an item; later calls change nothing."""
+    if answer.shown_at is None and answer.answered_at is None:
+        Answer.objects.filter(pk=answer.pk, shown_at=None).update(shown_at=now)
+
+
 @transaction.atomic
-def finish_attempt(*, attempt: Attempt) -> Attempt:
-    """Close the attempt and say whether it is passed; unanswered items score nothing."""
-    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+def finish_attempt(*, attempt: Attempt, now: dt.datetime | None = None) -> Attempt:
+    """Close the attempt and say whether it is passed; unanswered items score nothing.
+
+    Of an item answered in part what was given counts. An attempt that ran out of time ends at
+    its deadline. Until a person has marked its free texts it is neither passed nor failed.
+    """
+    now = now or timezone.now()
+    attempt = Attempt.objects.select_for_update().select_related("quiz").get(pk=attempt.pk)
     if attempt.finished_at:
         return attempt
     answers = list(attempt.answers.select_related("version"))
+    _hand_in_drafts(answers, now)
+    settle_result(attempt=attempt, answers=answers)
+    attempt.finished_at = min(now, attempt.deadline_at) if attempt.deadline_at is not None else now
+    attempt.save(update_fields=["points", "possible", "passed", "finished_at"])
+    if attempt.is_exam and attempt.may_review(now):
+        remember_attempt(attempt=attempt, answers=answers)
+    return attempt
+
+
+def _hand_in_drafts(answers: list[Answer], now: dt.datetime) -> None:
+    for answer in answers:
+        if answer.answered_at is None and answer.draft:
+            item_type = item_types.get(answer.version.item_type)
+            score = item_type.score(answer.version.content, answer.draft)
+            answer.response, answer.answered_at = answer.draft, now
+            answer.points, answer.possible = score.points, score.possible
+            answer.needs_marking = score.pending
+            answer.save(
+                update_fields=["response", "answered_at", "points", "possible", "needs_marking"]
+            )
+
+
+def settle_result(*, attempt: Attempt, answers: list[Answer]) -> None:
+    """Set points and verdict of an attempt from its answers; saves nothing."""
     attempt.points = sum(answer.points or 0.0 for answer in answers)
     attempt.possible = sum(
         item_types.get(answer.version.item_type).possible(answer.version.content)
         for answer in answers
     )
-    attempt.passed = attempt.percent >= attempt.pass_mark_percent
-    attempt.finished_at = timezone.now()
-    attempt.save(update_fields=["points", "possible", "passed", "finished_at"])
-    return attempt
+    pending = any(answer.needs_marking for answer in answers)
+    attempt.passed = None if pending else attempt.percent >= attempt.pass_mark_percent
+
+
+def close_overdue_attempts(*, limit: int = 200) -> int:
+    """Finish attempts whose time has run out; returns how many. The worker's sweep."""
+    now = timezone.now()
+    overdue = Attempt.objects.filter(
+        finished_at=None, deadline_at__lt=now - dt.timedelta(seconds=1)
+    ).order_by("deadline_at")
+    late = [attempt for attempt in overdue[:limit] if attempt.is_overdue(now)]
+    for attempt in late:
+        finish_attempt(attempt=attempt, now=now)
+    return len(late)

@@ -99,6 +99,10 @@ def form_data(**fields) -> dict:
         "body-0-value-image_alt": "",
         "body-0-value-options-count": "2",
         "body-0-value-explanation": "null",
+        "body-0-value-references-count": "0",
+        "topics": "",
+        "bloom_level": "",
+        "difficulty": "",
     }
     for n, key in enumerate(("on", "")):
         option = f"body-0-value-options-{n}"
@@ -109,6 +113,8 @@ def form_data(**fields) -> dict:
             f"{option}-id": "",
             f"{option}-value-text": f"Option {n}",
             f"{option}-value-feedback": "",
+            f"{option}-value-image": "",
+            f"{option}-value-image_alt": "",
         }
         if key:
             data[f"{option}-value-is_key"] = key

@@ -57,7 +57,7 @@ def test_question_shows_neither_key_nor_feedback_nor_explanation(content):
     assert "SECRET" not in shown
     assert "key" not in json.loads(shown)
     assert {tuple(sorted(option)) for option in SBA.question(content)["options"]} == {
-        ("id", "text")
+        ("chosen", "id", "image_alt", "image_id", "text")
     }
 
 
@@ -141,6 +141,6 @@ def test_form_wants_words_for_a_picture():
 
 def test_registry_knows_the_type_and_refuses_others():
     assert get("single_best_answer").code == "single_best_answer"
-    assert list(item_types()) == ["single_best_answer"]
+    assert "single_best_answer" in item_types()
     with pytest.raises(UnknownItemType):
         get("essay")

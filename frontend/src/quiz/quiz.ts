@@ -1,4 +1,7 @@
 import { bindShortcutSwitch, modified, shortcutsOn, typing } from "../shared/shortcuts";
+import { bindHotspot } from "./hotspot";
+import { bindSaving } from "./saving";
+import { bindClock } from "./clock";
 
 /* Keyboard for items: 1–9 or A–I choose, Enter confirms. The form itself is plain HTML. */
 
@@ -6,6 +9,15 @@ const items = [...document.querySelectorAll<HTMLFormElement>("form[data-item]")]
 
 for (const box of document.querySelectorAll<HTMLInputElement>("[data-shortcut-switch]")) {
   bindShortcutSwitch(box);
+}
+for (const picture of document.querySelectorAll<HTMLElement>("[data-hotspot]")) {
+  bindHotspot(picture);
+}
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-save]")) {
+  bindSaving(form);
+}
+for (const clock of document.querySelectorAll<HTMLElement>("[data-seconds-left]")) {
+  bindClock(clock);
 }
 
 function itemFor(target: EventTarget | null): HTMLFormElement | undefined {
@@ -22,24 +34,24 @@ function optionIndex(key: string): number {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (modified(event) || event.repeat || typing(event.target)) return;
+  if (event.defaultPrevented || modified(event) || event.repeat || typing(event.target)) return;
   const item = itemFor(event.target);
   if (!item) return;
   const active = event.target instanceof Element ? event.target : null;
 
   if (event.key === "Enter") {
     // Buttons and links keep their own Enter.
-    if (active?.closest("button, a, summary")) return;
+    if (active?.closest("button, a, summary, [data-hotspot]")) return;
     event.preventDefault();
     item.requestSubmit();
     return;
   }
   if (!shortcutsOn()) return;
-  const radios = item.querySelectorAll<HTMLInputElement>("input[type=radio]");
-  const chosen = radios[optionIndex(event.key)];
+  const options = item.querySelectorAll<HTMLInputElement>("input[name=option]");
+  const chosen = options[optionIndex(event.key)];
   if (!chosen) return;
   event.preventDefault();
-  chosen.checked = true;
+  chosen.checked = chosen.type === "radio" || !chosen.checked;
   chosen.focus();
   chosen.dispatchEvent(new Event("change", { bubbles: true }));
 });

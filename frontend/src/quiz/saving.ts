@@ -1,0 +1,138 @@
+/*
+ * An exam's answer is sent the moment it changes. Each saving has a number one higher than the
+ * last; the server keeps the newest and answers a repeated one the same, so sending again is
+ * harmless. What could not be sent stays in localStorage until the server has it.
+ */
+
+interface Saved {
+  saved: boolean;
+  complete?: boolean;
+  sequence?: number;
+  over?: boolean;
+  stale?: boolean;
+  sentence?: string;
+  url?: string;
+}
+
+const RETRY_MS = 4000;
+const PREFIX = "viewbox.answer:";
+
+function body(form: HTMLFormElement): URLSearchParams {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string") fields.append(name, value);
+  }
+  return fields;
+}
+
+function keep(url: string, fields: URLSearchParams | null): void {
+  try {
+    if (fields) localStorage.setItem(PREFIX + url, fields.toString());
+    else localStorage.removeItem(PREFIX + url);
+  } catch {
+    // Storage refused (private window): the page itself goes on trying.
+  }
+}
+
+function kept(): [string, URLSearchParams][] {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => [key.slice(PREFIX.length), new URLSearchParams(localStorage[key])]);
+  } catch {
+    return [];
+  }
+}
+
+async function send(url: string, fields: URLSearchParams): Promise<Saved> {
+  const answer = await fetch(url, {
+    method: "POST",
+    body: fields,
+    headers: { Accept: "application/json" },
+    credentials: "same-origin",
+    keepalive: true,
+  });
+  // Anything that is not ours (sign-in page, gateway) is no receipt: keep and try again.
+  if (!answer.headers.get("Content-Type")?.includes("application/json")) throw new Error("no receipt");
+  return (await answer.json()) as Saved;
+}
+
+export function bindSaving(form: HTMLFormElement): void {
+  const sequence = form.querySelector<HTMLInputElement>("input[name=sequence]");
+  const status = form.querySelector<HTMLElement>("[data-saved]");
+  const token = form.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
+  const url = form.getAttribute("action") ?? location.pathname;
+  if (!sequence || !status) return;
+  const say = (text?: string) => (status.textContent = text ?? "");
+  let next = Number(sequence.value);
+  let sending = false;
+  let waiting: URLSearchParams | null = null;
+
+  const flush = async (): Promise<void> => {
+    if (sending || !waiting) return;
+    sending = true;
+    const fields = waiting;
+    try {
+      const receipt = await send(url, fields);
+      if (waiting === fields) waiting = null;
+      keep(url, waiting);
+      if (receipt.over && receipt.url) location.assign(receipt.url);
+      else if (receipt.stale) say(receipt.sentence);
+      else if (receipt.saved) say(status.dataset.savedText);
+      else say("");
+    } catch {
+      say(status.dataset.waitingText);
+      setTimeout(() => void flush(), RETRY_MS);
+    } finally {
+      sending = false;
+    }
+    if (waiting && waiting !== fields) await flush();
+  };
+
+  const save = (): void => {
+    sequence.value = String(next);
+    waiting = body(form);
+    next += 1;
+    // The plain form, should it be sent, comes after what was saved.
+    sequence.value = String(next);
+    keep(url, waiting);
+    say(status.dataset.savingText);
+    void flush();
+  };
+
+  let typing = 0;
+  form.addEventListener("change", save);
+  form.addEventListener("input", (event) => {
+    if (!(event.target instanceof Element) || !event.target.matches("textarea, input[type=text]")) return;
+    clearTimeout(typing);
+    typing = window.setTimeout(save, 1000);
+  });
+  form.addEventListener("submit", () => keep(url, null));
+  addEventListener("online", () => void flush());
+  addEventListener("pagehide", () => void flush());
+  document.addEventListener("viewbox:time-up", () => {
+    save();
+    // The grace covers the way there; the server then leads to the result.
+    setTimeout(() => location.reload(), 2000);
+  });
+
+  // Answers of other items of this attempt that never arrived.
+  for (const [address, fields] of kept()) {
+    if (address === url) continue;
+    fields.set("csrfmiddlewaretoken", token);
+    send(address, fields).then(
+      () => keep(address, null),
+      () => undefined,
+    );
+  }
+  const own = kept().find(([address]) => address === url)?.[1];
+  if (own && Number(own.get("sequence")) >= next) {
+    own.set("csrfmiddlewaretoken", token);
+    waiting = own;
+    next = Number(own.get("sequence")) + 1;
+    sequence.value = String(next);
+    void flush().then(() => location.reload());
+  } else if (own) {
+    keep(url, null);
+  }
+}

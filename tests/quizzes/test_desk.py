@@ -1,0 +1,129 @@
+"""Results and question files in the editing desk: for who writes them, and nobody else."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from quizzes.domain.attempts import finish_attempt, record_answer, start_attempt
+from quizzes.models import Item, QuestionFile
+from tests.factories import UserFactory, make_author, make_department, make_item, make_quiz
+
+pytestmark = pytest.mark.django_db
+GIFT = b"::One:: Which? {=right ~wrong}\n\nJust words.\n\n::Two:: True? {T}\n"
+
+
+def take(quiz, option, user=None, **data):
+    attempt = start_attempt(quiz=quiz, user=user or UserFactory())
+    for answer in attempt.answers.select_related("version"):
+        chosen = answer.version.content["options"][option]["id"]
+        record_answer(attempt=attempt, position=answer.position, data={"option": chosen} | data)
+    return finish_attempt(attempt=attempt)
+
+
+@pytest.fixture
+def ours(db):
+    return make_department("Ours")
+
+
+@pytest.fixture
+def quiz(ours):
+    items = [make_item(stem=f"Question {n}", department=ours) for n in range(3)]
+    quiz = make_quiz(*items, title="Densities")
+    quiz.department = ours
+    quiz.save()
+    return quiz
+
+
+def test_author_sees_how_their_own_quiz_proved(client, ours, quiz):
+    take(quiz, 0, confidence="95")
+    take(quiz, 1, confidence="95")
+    client.force_login(make_author(ours))
+    page = client.get(reverse("quizzes_desk:analysis", args=[quiz.pk])).content.decode()
+    assert "2 learners, first attempts only." in page
+    assert page.count("<polyline") == 3 * 4  # by ability and three options, for each item
+    # Half were right although 95 % sure: (0.05² + 0.95²) / 2.
+    assert page.count("0.453") == 3
+    assert page.count("Too few answers yet") == 3
+
+
+@pytest.mark.parametrize("name", ["analysis", "marking"])
+def test_results_of_others_are_refused(client, quiz, name):
+    client.force_login(make_author(make_department("Theirs")))
+    answer = client.get(reverse(f"quizzes_desk:{name}", args=[quiz.pk]))
+    assert "Densities" not in answer.content.decode()
+    assert answer.status_code == 302
+    listed = client.get(reverse("quizzes_desk:analyses")).content.decode()
+    assert "Densities" not in listed
+
+
+def test_resident_gets_into_none_of_it(client, resident, quiz):
+    client.force_login(resident)
+    urls = [reverse("quizzes_desk:analyses"), reverse("quizzes_desk:upload")]
+    urls.append(reverse("quizzes_desk:analysis", args=[quiz.pk]))
+    assert {client.get(url).status_code for url in urls} <= {302, 403}
+
+
+@pytest.mark.parametrize("learners", [1, 8])
+def test_analysis_costs_the_same_for_many_learners(
+    client, ours, quiz, learners, django_assert_max_num_queries
+):
+    for number in range(learners):
+        take(quiz, number % 3)
+    client.force_login(make_author(ours))
+    url = reverse("quizzes_desk:analysis", args=[quiz.pk])
+    client.get(url)
+    with django_assert_max_num_queries(20):
+        client.get(url)
+
+
+def test_file_is_shown_chosen_from_and_taken_in_once(client, ours):
+    client.force_login(make_author(ours))
+    file = SimpleUploadedFile("bank.gift", GIFT)
+    data = {"file": file, "file_format": "gift", "department": ours.pk}
+    sent = client.post(reverse("quizzes_desk:upload"), data)
+    stored = QuestionFile.objects.get()
+    assert sent.url == reverse("quizzes_desk:preview", args=[stored.pk])
+    page = client.get(sent.url).content.decode()
+    assert re.findall(r"<strong>(One|Two)</strong>", page) == ["One", "Two"]
+    assert "3: Just words.: A description asks nothing" in page
+    assert Item.objects.count() == 0
+    client.post(sent.url, {"place": ["1"], "language": "en"})
+    client.post(sent.url, {"place": ["0", "1"], "language": "en"})
+    [item] = Item.objects.all()
+    assert (item.title, item.department, QuestionFile.objects.count()) == ("Two", ours, 0)
+
+
+def test_file_that_is_none_is_sent_back_with_a_sentence(client, editor):
+    client.force_login(editor)
+    data = {"file": SimpleUploadedFile("x.xml", b"nonsense"), "file_format": "moodlexml"}
+    page = client.post(reverse("quizzes_desk:upload"), data).content.decode()
+    assert "Line 1 is not XML" in page
+    assert QuestionFile.objects.count() == 0
+
+
+def test_author_brings_no_questions_into_another_department(client, ours):
+    theirs = make_department("Theirs")
+    client.force_login(make_author(ours))
+    data = {"file": SimpleUploadedFile("x.gift", GIFT), "file_format": "gift"}
+    client.post(reverse("quizzes_desk:upload"), data | {"department": theirs.pk})
+    assert QuestionFile.objects.count() == 0
+
+
+def test_upload_of_somebody_else_is_not_shown(client, ours, editor):
+    client.force_login(make_author(ours))
+    data = {"file": SimpleUploadedFile("x.gift", GIFT), "file_format": "gift"}
+    client.post(reverse("quizzes_desk:upload"), data | {"department": ours.pk})
+    client.force_login(editor)
+    url = reverse("quizzes_desk:preview", args=[QuestionFile.objects.get().pk])
+    assert client.get(url).url == reverse("quizzes_desk:upload")
+
+
+def test_author_takes_along_their_own_questions(client, ours, quiz):
+    make_item(stem="Theirs", department=make_department("Theirs"))
+    client.force_login(make_author(ours))
+    text = client.get(reverse("quizzes_desk:export"), {"format": "gift"}).content.decode()
+    assert re.findall(r"::(.*?)::", text) == ["Question 0", "Question 1", "Question 2"]
+    unknown = client.get(reverse("quizzes_desk:export"), {"format": "x"}, follow=True)
+    assert unknown.status_code == 404
