@@ -9,6 +9,12 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from .domain.answers import adopt_at_sign_in
+        from jobs.registry import register_sweep
 
+        from .domain.answers import adopt_at_sign_in
+        from .domain.imports import sweep_imports
+        from .imports.places import sweep_import_files
+
+        register_sweep("DICOM imports", sweep_imports)
+        register_sweep("files of DICOM imports", sweep_import_files)
         user_logged_in.connect(adopt_at_sign_in)
