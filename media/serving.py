@@ -1,4 +1,7 @@
-"""Public files under MEDIA_URL: for development and small sites without nginx or a CDN.
+"""Files under MEDIA_URL: pictures, and published lectures for those who may watch them.
+
+Lectures' files are always asked for here, because not every lecture is for everybody. The bytes
+come from this process, or from nginx (`X-Accel-Redirect`), or from an S3 bucket (`DELIVERY`).
 
 Serves ranges (RFC 9110, section 14), because players seek and iPhones insist; a request for
 several ranges gets the single stretch that spans them, which is allowed to be answered so.
@@ -8,9 +11,11 @@ import os
 import re
 from collections.abc import Iterator
 from email.utils import formatdate
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import BinaryIO
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import (
@@ -20,10 +25,17 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
+    HttpResponseRedirect,
     StreamingHttpResponse,
 )
 from django.utils.http import parse_etags, parse_http_date_safe
 from django.views.decorators.http import require_safe
+
+from people.access import may
+
+from .delivery import PERMISSION, bucket
+from .delivery.tokens import signed_for
+from .models import Lecture
 
 CHUNK_BYTES = 256 * 1024
 YEAR_S = 365 * 24 * 3600
@@ -42,6 +54,7 @@ TYPES = {
     ".gif": "image/gif",
     ".pdf": "application/pdf",
     ".json": "application/json",
+    ".dcm": "application/dicom",
 }
 # Anything else is handed over as bytes to save, never shown: nobody's upload runs as a page.
 OTHER_TYPE = "application/octet-stream"
@@ -50,8 +63,76 @@ HASHED = re.compile(r"-[0-9a-f]{16}(?:/|\.[a-z0-9]+$)")
 _RANGE = re.compile(r"^(\d*)-(\d*)$")
 
 
+_LECTURE = re.compile(r"lectures/([1-9][0-9]{0,17})/.", re.ASCII)
+# Small texts that name other files by relative addresses: they must come from the same place.
+_INDEXES = frozenset({".m3u8", ".vtt", ".json"})
+
+
 @require_safe
 def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
+    """The file at `path` below MEDIA_ROOT, if everybody may have it."""
+    path = _clean(path)
+    lecture = _lecture_at(path)
+    # Whichever way it is spelt: some disks take capital letters for small ones.
+    if path.casefold().startswith("lectures") and (lecture is None or not lecture.is_public):
+        raise Http404
+    response = _deliver(request, path, of_lecture=lecture is not None)
+    if HASHED.search(path) and response.status_code != HTTPStatus.FOUND:
+        response["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    else:
+        response["Cache-Control"] = f"public, max-age={_max_age(response, 3600)}"
+    if lecture:
+        # Players on other origins (a television, a society's own pages) may read it, too.
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "Content-Length, Content-Range, ETag"
+    return response
+
+
+@require_safe
+def serve_signed(request: HttpRequest, token: str, path: str) -> HttpResponseBase:
+    """A lecture's file, if the address was signed for the person who asks and still holds."""
+    path = _clean(path)
+    lecture = _lecture_at(path)
+    if lecture is None:
+        raise Http404
+    user_id = signed_for(token, folder=f"lectures/{lecture.pk}")
+    # The person first: the rest of the answer is none of anybody else's business.
+    if user_id is None or user_id != request.user.pk or not may(request.user, PERMISSION, lecture):
+        return HttpResponse(status=403, headers={"Cache-Control": "no-store"})
+    response = _deliver(request, path, of_lecture=True)
+    response["Cache-Control"] = f"private, max-age={_max_age(response, settings.SIGNED_URL_S)}"
+    return response
+
+
+def _max_age(response: HttpResponseBase, usual_s: int) -> int:
+    """A redirect is not remembered for longer than what it leads to holds."""
+    return settings.S3_ADDRESS_S // 2 if response.status_code == HTTPStatus.FOUND else usual_s
+
+
+def _lecture_at(path: str) -> Lecture | None:
+    """The lecture whose folder `path` lies in."""
+    match = _LECTURE.match(path)
+    found = Lecture.objects.filter(pk=int(match[1])) if match else Lecture.objects.none()
+    return found.only("pk", "visibility").first()
+
+
+def _deliver(request: HttpRequest, path: str, *, of_lecture: bool) -> HttpResponseBase:
+    """Have the file at `path` sent, by whoever does that here."""
+    kind = TYPES.get(PurePosixPath(path).suffix.lower(), OTHER_TYPE)
+    if of_lecture and settings.DELIVERY == "s3" and PurePosixPath(path).suffix not in _INDEXES:
+        return HttpResponseRedirect(bucket.address(path, kind=kind))
+    if of_lecture and settings.DELIVERY == "s3":
+        response: HttpResponseBase = HttpResponse(bucket.read(path), content_type=kind)
+    elif of_lecture and settings.DELIVERY == "accel":
+        response = HttpResponse(content_type=kind)
+        response["X-Accel-Redirect"] = settings.ACCEL_URL + quote(path)
+    else:
+        return _serve_file(request, path)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """The file at `path` below MEDIA_ROOT, whole or in part."""
     file = _find(path)
     opened = file.open("rb")
@@ -72,17 +153,20 @@ def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
     response["Last-Modified"] = formatdate(found.st_mtime, usegmt=True)
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = (
-        f"public, max-age={YEAR_S}, immutable" if HASHED.search(path) else "public, max-age=3600"
-    )
     return response
 
 
-def _find(path: str) -> Path:
-    """The file meant by `path`, certainly below MEDIA_ROOT. Raises `Http404`."""
+def _clean(path: str) -> str:
+    """`path` in its one spelling, if it leads nowhere else. Raises `Http404`."""
     parts = PurePosixPath(path).parts
     if not parts or "\0" in path or "\\" in path or any(part.startswith(".") for part in parts):
         raise Http404
+    return "/".join(parts)
+
+
+def _find(path: str) -> Path:
+    """The file meant by a clean `path`, certainly below MEDIA_ROOT. Raises `Http404`."""
+    parts = PurePosixPath(path).parts
     root = Path(settings.MEDIA_ROOT).resolve()
     try:
         file = root.joinpath(*parts).resolve(strict=True)

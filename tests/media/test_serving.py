@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.models import Lecture
 from media.serving import parse_range
+from tests.factories import make_ready_lecture
 
 CONTENT = bytes(range(256)) * 4
 HASHED = "lectures/1/1-1/720p-0123456789abcdef/seg-00001.m4s"
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def root(settings, tmp_path) -> Path:
+def root(settings, tmp_path, db) -> Path:
     settings.MEDIA_ROOT = tmp_path / "uploads"
     (tmp_path / "secret.txt").write_text("secret")
     for name in (HASHED, "images/a.webp", "images/page.html", "lectures/.1-1/seg.m4s",
@@ -21,6 +24,8 @@ def root(settings, tmp_path) -> Path:
         path = settings.MEDIA_ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(CONTENT)
+    lecture = make_ready_lecture()
+    Lecture.objects.filter(pk=lecture.pk).update(id=1)
     return settings.MEDIA_ROOT
 
 
@@ -142,6 +147,21 @@ def test_nothing_from_elsewhere_is_served(client, db, root, path):
     (root / "folder").symlink_to(root.parent)
     # The locale middleware looks for a page of that name before it says so.
     assert client.get(f"/uploads/{path}", follow=True).status_code == 404
+
+
+def test_lectures_may_be_read_from_other_origins_and_pictures_need_not(client):
+    answer = client.get(f"/uploads/{HASHED}", headers={"Range": "bytes=0-9", "Origin": "https://x"})
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Range" in answer["Access-Control-Expose-Headers"]
+    assert "Access-Control-Allow-Origin" not in client.get("/uploads/images/a.webp")
+
+
+def test_files_of_an_unknown_lecture_are_not_served(client, root):
+    other = root / HASHED.replace("lectures/1/", "lectures/77/")
+    other.parent.mkdir(parents=True)
+    other.write_bytes(CONTENT)
+    address = "/uploads/" + HASHED.replace("lectures/1/", "lectures/77/")
+    assert client.get(address, follow=True).status_code == 404
 
 
 def test_uploads_are_only_read(client):

@@ -1,0 +1,1 @@
+"""Uploads that survive lost connections, closed browsers and restarted servers (tus 1.0)."""
