@@ -5,9 +5,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.domain.lectures import remove_captions, save_captions
+from media.captions import MAX_CHARACTERS, InvalidCaptions, normalised, parse
+from media.domain.captions import remove_captions, save_captions
 from media.queries import player_context
-from media.webvtt import MAX_CHARACTERS, InvalidCaptions, normalised, parse
 from tests.factories import make_ready_lecture
 
 GOOD = """WEBVTT - chest film
@@ -16,6 +16,17 @@ NOTE made by hand
 
 intro
 00:01.000 --> 00:04.000 align:start
+Look at the apices first.
+
+01:02:03.500 --> 01:02:05.000
+Two lines
+of text.
+"""
+
+
+STORED = """WEBVTT
+
+00:00:01.000 --> 00:00:04.000 align:start
 Look at the apices first.
 
 01:02:03.500 --> 01:02:05.000
@@ -37,8 +48,9 @@ def test_cues_are_read():
     ]
 
 
-def test_marks_and_line_endings_are_tidied():
-    assert normalised("\ufeff" + GOOD.replace("\n", "\r\n")) == GOOD
+def test_captions_are_stored_in_one_form():
+    assert normalised("\ufeff" + GOOD.replace("\n", "\r\n")) == STORED
+    assert normalised(STORED) == STORED
 
 
 @pytest.mark.parametrize(
@@ -90,7 +102,7 @@ def test_captions_are_served_as_webvtt_and_revalidated(client, lecture):
     save_captions(lecture=lecture, language="ru", webvtt=GOOD)
     address = f"/lectures/{lecture.pk}/captions/ru.vtt"
     answer = client.get(address)
-    assert answer.content.decode() == GOOD
+    assert answer.content.decode() == STORED
     assert answer["Content-Type"] == "text/vtt; charset=utf-8"
     assert client.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert client.get(f"/lectures/{lecture.pk}/captions/ar.vtt").status_code == 404
