@@ -1,18 +1,26 @@
-"""`make bench`: every measurement, or those named: `make bench ARGS=transcode`."""
+"""`make bench`: every measurement, or those named: `make bench ARGS=transcode`.
+
+Those that take long run only by name, and take options: `python -m bench kills --count 100`.
+"""
 
 import runpy
 import sys
 
-BENCHES = ("transcode", "pages")
+BENCHES = ("lectures", "transcode", "pages", "deidentify")
+LONG = ("hostile", "kills")
 
 
 def main() -> None:
     """Run the named benches one after the other; each prints its own table."""
-    chosen = sys.argv[1:] or list(BENCHES)
+    chosen, options = list(BENCHES), []
+    if sys.argv[1:2] and sys.argv[1] in LONG:
+        chosen, options = sys.argv[1:2], sys.argv[2:]
+    elif sys.argv[1:]:
+        chosen = sys.argv[1:]
     for name in chosen:
-        if name not in BENCHES:
-            sys.exit(f"There is no bench “{name}”; there are: {', '.join(BENCHES)}.")
-        sys.argv = [name]
+        if name not in BENCHES + LONG:
+            sys.exit(f"There is no bench “{name}”; there are: {', '.join(BENCHES + LONG)}.")
+        sys.argv = [name, *options]
         runpy.run_module(f"bench.{name}", run_name="__main__")
 
 

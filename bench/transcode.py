@@ -21,7 +21,8 @@ sys.path.insert(0, str(ROOT))
 from media.pipeline.encode import encode  # noqa: E402
 from media.pipeline.ffmpeg_binary import find_ffmpeg  # noqa: E402
 from media.pipeline.package import package  # noqa: E402
-from media.pipeline.plan import Plan, Policy, plan  # noqa: E402
+from media.pipeline.plan import Plan, plan  # noqa: E402
+from media.pipeline.policy import Policy  # noqa: E402
 from media.pipeline.probe import probe  # noqa: E402
 
 DURATION_S = 24
@@ -60,11 +61,11 @@ def cpu_s(work: Callable[[], object]) -> float:
 def one_process_per_rendition(source: Path, planned: Plan, out: Path) -> None:
     """The naive baseline: the source is decoded again for every rendition."""
     for rendition in planned.video:
-        alone = dataclasses.replace(planned, video=(rendition,), audio=None, audio_index=None)
-        encode(source, alone, out / "naive")
-    if planned.audio:
-        alone = dataclasses.replace(planned, video=(), video_index=None)
-        encode(source, alone, out / "naive")
+        alone = dataclasses.replace(planned, video=(rendition,), audio=())
+        encode(source, alone, out / f"naive-{rendition.name}")
+    for sound in planned.audio:
+        alone = dataclasses.replace(planned, video=(), audio=(sound,))
+        encode(source, alone, out / f"naive-{sound.name}")
 
 
 def measure(source: Path, directory: Path) -> None:
@@ -76,7 +77,7 @@ def measure(source: Path, directory: Path) -> None:
     package_s = cpu_s(lambda: package(directory / "once", planned, directory / "package"))
     naive_s = cpu_s(lambda: one_process_per_rendition(source, planned, directory))
     size = sum(path.stat().st_size for path in (directory / "once").rglob("*.m*"))
-    ladder = "/".join(rendition.name for rendition in planned.video) or "sound"
+    ladder = f"{len(planned.video)} pictures" if planned.video else "sound"
     print(
         f"{source.name:34} {planned.duration_s:7.1f} s  {ladder:16} "
         f"encode {encode_s / minutes:6.1f}  probe {probe_s / minutes:5.1f}  "

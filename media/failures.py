@@ -8,6 +8,7 @@ from .pipeline.refusals import SENTENCES, Refusal
 
 # Reasons of our own, beside the pipeline's.
 UNEXPECTED = "unexpected"
+CANCELLED = "cancelled"
 
 
 def failure_sentence(code: str) -> str:
@@ -19,6 +20,10 @@ def failure_sentence(code: str) -> str:
             "The server stopped several times while converting this lecture, so it was set "
             "aside. Your upload is kept. Please try again; if it fails again, tell the site's "
             "administrator."
+        )
+    if code == CANCELLED:
+        return gettext(
+            "Converting was stopped by hand. Your upload is kept; choose Try again to go on."
         )
     try:
         return gettext(SENTENCES[Refusal(code)])

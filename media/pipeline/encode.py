@@ -1,57 +1,41 @@
-"""Make all renditions of a plan in one run of ffmpeg: the source is decoded once.
+"""Turn a plan's portions into CMAF segments: one decode for all renditions of a codec.
 
-Each rendition becomes a directory of CMAF segments (fragmented MP4) with an HLS media
-playlist; sound is a rendition of its own, so that it is stored once for all pictures.
+Pictures are encoded in chunks of whole segments, each by a process of its own, that join
+without a seam; sound is encoded in one piece, because a resumed sound encoder shifts it.
+What a chunk left is complete or absent: see :mod:`media.pipeline.chunks`.
 """
 
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 import ffmpeg
 
+from media.pipeline import graphs
+from media.pipeline.chunks import finish_chunk, is_finished, scratch_directory
 from media.pipeline.disk import disk_errors, ensure_room
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
-from media.pipeline.h264_levels import REFERENCE_FRAMES
-from media.pipeline.hls import read_media_playlist
-from media.pipeline.plan import AudioRendition, Plan, VideoRendition
+from media.pipeline.jobs import (
+    Chunk,
+    Job,
+    Portion,
+    chunk_of,
+    pictures_of,
+    portions,
+    rendition_names,
+)
+from media.pipeline.plan import Plan
 from media.pipeline.process import Finished, Limits, run_confined
-from media.pipeline.records import Record
 from media.pipeline.refusals import Cancelled, Refusal, Refused
+from media.pipeline.sandbox import Reach
 
 # Told how much is done (0 to 1) and how many times faster than real time it goes, about
 # twice a second; may return False or raise to stop the work.
 OnProgress = Callable[[float, float], bool | None]
 
-PLAYLIST = "index.m3u8"
-INIT_SEGMENT = "init.mp4"
-SEGMENT_PATTERN = "seg-%05d.m4s"
-
-# The encoder puts one frame of silence before the first sample (its priming), which players of
-# fragmented MP4 do not take away: leaving out as much at the start keeps sound on picture.
-AAC_FRAME_SAMPLES = 1024
-
 _MAX_SEGMENT_BYTES = 1 << 30
-
-
-@dataclass(frozen=True)
-class EncodedRendition(Record):
-    """A directory ``name`` below the output directory, with its playlist and segments."""
-
-    name: str
-    segments: int
-    size_bytes: int
-
-
-@dataclass(frozen=True)
-class Encoded(Record):
-    """What an encode left in its directory, pictures first, in the order of the plan."""
-
-    renditions: tuple[EncodedRendition, ...]
 
 
 def encode(
@@ -61,71 +45,107 @@ def encode(
     *,
     on_progress: OnProgress | None = None,
     binary: FfmpegBinary | None = None,
-) -> Encoded:
-    """Encode every rendition of ``plan`` below ``out``, an empty or absent directory.
+) -> None:
+    """Encode all portions of ``plan`` below ``out``, one after the other.
 
+    For what it raises and how it is stopped see :func:`encode_portion`.
+    """
+    work = portions(plan)
+    # Chunks weigh about the same; the whole sound weighs as much as one.
+    weights = [max(1, portion.count) for portion in work]
+    done = 0
+    for portion, weight in zip(work, weights, strict=True):
+        part = _part(on_progress, done / sum(weights), (done + weight) / sum(weights))
+        encode_portion(source, plan, portion, out, on_progress=part, binary=binary)
+        done += weight
+
+
+def encode_portion(
+    source: Path,
+    plan: Plan,
+    portion: Portion,
+    out: Path,
+    *,
+    on_progress: OnProgress | None = None,
+    binary: FfmpegBinary | None = None,
+) -> None:
+    """Encode what ``portion`` holds into ``out``, which it may share with others.
+
+    Chunks that are there already, whole and made by the same plan, are not made again.
     ``on_progress`` is also called while ffmpeg stands still, so it can carry a heartbeat. When
-    it raises, returns False, or this process dies, ffmpeg is killed; what it wrote stays for
-    the caller to remove.
+    it raises, returns False, or this process dies, ffmpeg is killed; finished chunks stay.
 
     Raises ``Cancelled``, or ``Refused`` with DECODE_FAILED, OUTPUT_INVALID, TIMED_OUT,
     OUT_OF_MEMORY, DISK_FULL, ENCODER_STOPPED or ENCODER_MISSING.
     """
     binary = binary or find_ffmpeg()
-    meter = _Meter(plan.duration_s, on_progress)
-
-    def tick() -> None:
-        ensure_room(out)
-        meter.tell()
-
-    with disk_errors():
-        for name in rendition_names(plan):
-            (out / name).mkdir(parents=True, exist_ok=True)
-        ensure_room(out)
-    finished = run_confined(
-        command(source, plan, binary),
-        limits=Limits(
-            wall_s=plan.wall_limit_s,
-            cpu_s=ceil(plan.wall_limit_s * (os.cpu_count() or 1)),
-            memory_bytes=plan.memory_bytes,
-            file_bytes=_MAX_SEGMENT_BYTES,
-        ),
-        on_output=meter.read,
-        on_tick=tick,
-        cwd=out,
-    )
-    check_exit(finished)
-    return Encoded(renditions=tuple(_look_at(out, name) for name in rendition_names(plan)))
+    if portion.job == Job.SOUND:
+        chunks: list[Chunk | None] = [None]
+    else:
+        chunks = [chunk_of(plan, portion.first + n) for n in range(portion.count)]
+    for number, chunk in enumerate(chunks):
+        meter = _Meter(
+            chunk.frames / float(plan.fps) if chunk else plan.duration_s,
+            _part(on_progress, number / len(chunks), (number + 1) / len(chunks)),
+        )
+        if is_finished(out, plan, portion.job, chunk):
+            meter.fraction = 1.0
+            meter.tell()
+        else:
+            _encode_chunk(source, plan, portion.job, chunk, out, meter, binary)
 
 
-def rendition_names(plan: Plan) -> tuple[str, ...]:
-    """The directories an encode of ``plan`` makes, pictures first."""
-    names = tuple(rendition.name for rendition in plan.video)
-    return (*names, plan.audio.name) if plan.audio else names
+def _encode_chunk(  # noqa: PLR0917  all of them are what it works on
+    source: Path,
+    plan: Plan,
+    job: Job,
+    chunk: Chunk | None,
+    out: Path,
+    meter: "_Meter",
+    binary: FfmpegBinary,
+) -> None:
+    with disk_errors(), scratch_directory(out) as scratch:
+        for name in rendition_names(plan, job):
+            (scratch / name).mkdir(parents=True)
+        ensure_room(scratch)
+
+        def tick() -> None:
+            ensure_room(scratch)
+            meter.tell()
+
+        finished = run_confined(
+            command(source, plan, job, chunk, binary),
+            limits=Limits(
+                wall_s=plan.wall_limit_s,
+                cpu_s=ceil(plan.wall_limit_s * (os.cpu_count() or 1)),
+                memory_bytes=plan.memory_bytes,
+                file_bytes=_MAX_SEGMENT_BYTES,
+            ),
+            on_output=meter.read,
+            on_tick=tick,
+            cwd=scratch,
+            reach=Reach(reads=(source,), writes=(scratch,)),
+        )
+        check_exit(finished)
+        try:
+            finish_chunk(scratch, out, plan, job, chunk)
+        except Refused:
+            # A full disk is the likely reason, of which ffmpeg keeps silent.
+            ensure_room(scratch)
+            raise
 
 
-def command(source: Path, plan: Plan, binary: FfmpegBinary) -> list[str]:
+def command(
+    source: Path, plan: Plan, job: Job, chunk: Chunk | None, binary: FfmpegBinary
+) -> list[str]:
     """The ffmpeg command line, with outputs relative to its working directory.
 
     Relative, because the HLS writer takes a per cent sign anywhere in a path for a pattern.
     """
-    opened = ffmpeg.input(
-        # "file:" keeps a name like "concat:a|b" from being taken for a protocol.
-        f"file:{source.resolve()}",
-        format_whitelist=",".join(plan.demuxers),
-        protocol_whitelist="file,pipe",
-        max_pixels=plan.max_source_pixels,
-        max_streams=1000,
-    )
-    outputs = []
-    if plan.video_index is not None:
-        frames = _frames(opened[str(plan.video_index)], plan)
-        branches = frames.filter_multi_output("split", len(plan.video))
-        for number, rendition in enumerate(plan.video):
-            outputs.append(_video_output(branches[number], rendition, plan))
-    if plan.audio_index is not None and plan.audio is not None:
-        samples = _samples(opened[str(plan.audio_index)], plan, plan.audio)
-        outputs.append(_audio_output(samples, plan.audio, plan))
+    if chunk is None:
+        outputs = graphs.sound_outputs(source, plan)
+    else:
+        outputs = graphs.picture_outputs(source, plan, pictures_of(plan, job), chunk)
     merged = ffmpeg.merge_outputs(*outputs).global_args(
         "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1",
         "-stats_period", "0.5",
@@ -133,89 +153,10 @@ def command(source: Path, plan: Plan, binary: FfmpegBinary) -> list[str]:
     return [str(part) for part in ffmpeg.compile(merged, cmd=str(binary.path))]
 
 
-def _frames(stream: Any, plan: Plan) -> Any:
-    # From time 0 at a constant rate: a late first picture is shown from the start, gaps are
-    # filled, and every multiple of the segment's length falls on a frame.
-    stream = stream.filter("fps", fps=str(plan.fps), start_time=0)
-    if plan.video_pad_s > 0:
-        stream = stream.filter("tpad", stop_mode="clone", stop_duration=_seconds(plan.video_pad_s))
-    return stream
-
-
-def _video_output(stream: Any, rendition: VideoRendition, plan: Plan) -> Any:
-    # The planned size is that of square pixels, so the scaler removes anamorphic ones, too.
-    scaled = (
-        stream.filter("scale", rendition.width, rendition.height, flags="lanczos", out_range="tv")
-        .filter("setsar", 1)
-        .filter("format", "yuv420p")
-    )
-    keyframe_distance = int(plan.fps * plan.segment_s)
-    options = {
-        "c:v": "libx264",
-        "preset": plan.preset,
-        "profile:v": "high",
-        "level:v": rendition.level,
-        "crf": rendition.crf,
-        "maxrate": rendition.maxrate_bps,
-        "bufsize": rendition.bufsize_bits,
-        "refs": REFERENCE_FRAMES,
-        # No B-frames: their delay would sit in an edit list that players of fragmented MP4
-        # apply differently, which puts picture and sound up to 112 ms apart.
-        "bf": 0,
-        "g": keyframe_distance,
-        "keyint_min": keyframe_distance,
-        "sc_threshold": 0,
-        "force_key_frames": f"expr:gte(t,n_forced*{plan.segment_s})",
-    }
-    return ffmpeg.output(
-        scaled, f"{rendition.name}/{PLAYLIST}", **options, **_packaging(rendition.name, plan)
-    )
-
-
-def _samples(stream: Any, plan: Plan, rendition: AudioRendition) -> Any:
-    stream = (
-        # Silence before a late start and in gaps, so that sound stays on picture.
-        stream.filter("aresample", rendition.sample_rate_hz, **{"async": 1, "first_pts": 0})
-        .filter("aformat", channel_layouts="mono" if rendition.channels == 1 else "stereo")
-        .filter("atrim", start_sample=AAC_FRAME_SAMPLES)
-        .filter("asetpts", "N/SR/TB")
-    )
-    if plan.audio_pad_s > 0:
-        stream = stream.filter("apad", pad_dur=_seconds(plan.audio_pad_s))
-    return stream
-
-
-def _audio_output(stream: Any, rendition: AudioRendition, plan: Plan) -> Any:
-    return ffmpeg.output(
-        stream,
-        f"{rendition.name}/{PLAYLIST}",
-        **{"c:a": "aac", "b:a": rendition.bitrate_bps},
-        **_packaging(rendition.name, plan),
-    )
-
-
-def _packaging(name: str, plan: Plan) -> dict[str, Any]:
-    return {
-        "f": "hls",
-        "t": _seconds(plan.duration_s),
-        # A phone writes the place where it stood into its files; chapters and titles of the
-        # upload are the author's to publish.
-        "map_metadata": -1,
-        "map_chapters": -1,
-        "hls_time": plan.segment_s,
-        "hls_list_size": 0,
-        "hls_playlist_type": "vod",
-        "hls_flags": "independent_segments",
-        "hls_segment_type": "fmp4",
-        "hls_segment_options": "movflags=+frag_discont",
-        "hls_fmp4_init_filename": INIT_SEGMENT,
-        "hls_segment_filename": f"{name}/{SEGMENT_PATTERN}",
-    }
-
-
-def _seconds(seconds: float) -> str:
-    """A time as ffmpeg reads it: it takes no exponents."""
-    return f"{seconds:.6f}"
+def _part(on_progress: OnProgress | None, start: float, end: float) -> OnProgress | None:
+    if on_progress is None:
+        return None
+    return lambda fraction, speed: on_progress(start + fraction * (end - start), speed)
 
 
 class _Meter:
@@ -278,15 +219,3 @@ def check_exit(finished: Finished) -> None:
         return
     code = _STOPPED_BY.get(finished.returncode, Refusal.DECODE_FAILED)
     raise Refused(code, f"ffmpeg exit {finished.returncode}: {finished.stderr[-2000:]}")
-
-
-def _look_at(out: Path, name: str) -> EncodedRendition:
-    try:
-        playlist = read_media_playlist(out / name / PLAYLIST)
-    except Refused:
-        # The likely reason, of which ffmpeg keeps silent.
-        ensure_room(out)
-        raise
-    return EncodedRendition(
-        name=name, segments=len(playlist.segments), size_bytes=playlist.size_bytes
-    )

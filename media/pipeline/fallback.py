@@ -14,15 +14,12 @@ from media.pipeline.plan import Plan
 from media.pipeline.probe import probe
 from media.pipeline.process import Limits, run_confined
 from media.pipeline.refusals import Refusal, Refused
-
-# Everybody gets the same size there; this one is readable and affordable.
-SHORT_SIDE = 720
+from media.pipeline.sandbox import Reach
 
 
 def mux_fallback(
     plan: Plan,
-    pictures: list[MediaPlaylist],
-    sound: MediaPlaylist | None,
+    tracks: list[MediaPlaylist],
     work: Path,
     *,
     binary: FfmpegBinary,
@@ -30,10 +27,9 @@ def mux_fallback(
 ) -> Path:
     """Make the progressive file in the scratch directory ``work`` and give its path.
 
-    ``pictures`` are in the order of the plan. Raises ``Refused`` with OUTPUT_INVALID or
-    OUTPUT_SHORT when what was muxed, read back, isn't whole.
+    ``tracks`` are the picture, if there is one, and the sound. Raises ``Refused`` with
+    OUTPUT_INVALID or OUTPUT_SHORT when what was muxed, read back, isn't whole.
     """
-    tracks = [*_picture(plan, pictures), *([sound] if sound else [])]
     # The joined tracks, the muxed file, and the copy made to move its index to the front.
     ensure_room(work, 3 * sum(track.size_bytes for track in tracks))
     joined = [_join(track, work / f"{number}.mp4") for number, track in enumerate(tracks)]
@@ -54,18 +50,11 @@ def mux_fallback(
         ),
         on_tick=on_tick,
         cwd=work,
+        reach=Reach(writes=(work,)),
     )
     check_exit(finished)
     _check(work / "muxed.mp4", plan)
     return work / "muxed.mp4"
-
-
-def _picture(plan: Plan, pictures: list[MediaPlaylist]) -> list[MediaPlaylist]:
-    """The largest picture that is not above the fallback's size, or the smallest there is."""
-    for rendition, playlist in zip(plan.video, pictures, strict=True):
-        if min(rendition.width, rendition.height) <= SHORT_SIDE:
-            return [playlist]
-    return pictures[-1:]
 
 
 def _join(playlist: MediaPlaylist, target: Path) -> Path:

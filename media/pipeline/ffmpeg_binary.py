@@ -71,3 +71,20 @@ def _identify(path: Path) -> FfmpegBinary:
     if match is None:
         raise Refused(Refusal.ENCODER_MISSING, f"{path} is not ffmpeg")
     return FfmpegBinary(path=path, version=match.group(1))
+
+
+@functools.cache
+def abilities_of(binary: FfmpegBinary) -> frozenset[str]:
+    """The names of the encoders and filters that this ffmpeg was built with."""
+    names: set[str] = set()
+    for what in ("-encoders", "-filters"):
+        answer = subprocess.run(  # noqa: S603  the binary has answered before
+            [str(binary.path), "-hide_banner", what],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        names.update(re.findall(r"^ [A-Z.|]{2,6} (\w+) ", answer.stdout, re.MULTILINE))
+    return frozenset(names)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from media.pipeline.refusals import Refusal, Refused
 
-AUDIO_GROUP = "audio"
 AAC_LC = "mp4a.40.2"
+OPUS = "opus"
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,20 @@ class MediaPlaylist:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """What a multivariant playlist says about one rendition of the sound; ``group`` names it."""
+
+    group: str
+    uri: str
+    codec: str
+    average_bps: int
+    peak_bps: int
+    channels: int
+
+
+@dataclass(frozen=True)
 class Variant:
-    """What the master playlist says about one rendition."""
+    """What a multivariant playlist says about one rendition of the picture, with its sound."""
 
     uri: str
     codec: str
@@ -67,17 +79,12 @@ class Variant:
     width: int
     height: int
     fps: Fraction
+    sound: Sound | None = None
 
-
-@dataclass(frozen=True)
-class Sound:
-    """What the master playlist says about the sound."""
-
-    uri: str
-    codec: str
-    average_bps: int
-    peak_bps: int
-    channels: int
+    @property
+    def total_peak_bps(self) -> int:
+        """What a line must carry at the worst moment."""
+        return self.peak_bps + (self.sound.peak_bps if self.sound else 0)
 
 
 def read_media_playlist(path: Path) -> MediaPlaylist:
@@ -142,29 +149,72 @@ def avc_codec(init: bytes) -> str:
     return f"avc1.{init[at + 5 : at + 8].hex()}"
 
 
-def master_playlist(variants: list[Variant], sound: Sound | None) -> str:
-    """Write the master playlist, the thriftiest variant first.
+def av1_codec(init: bytes) -> str:
+    """Name the AV1 stream of an initialisation segment, as av01.0.08M.08.
 
-    A player that does not measure starts with the first one, which plays on any line.
+    AV1 Codec ISO Media File Format Binding, sections 2.3.3 and 5.
     """
-    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    if sound and variants:
+    at = init.find(b"av1C")
+    if at < 0:
+        raise Refused(Refusal.OUTPUT_INVALID, "no av1C box in the initialisation segment")
+    second, third = init[at + 5], init[at + 6]
+    profile, level, tier = second >> 5, second & 0x1F, "H" if third & 0x80 else "M"
+    depth = 8 if not third & 0x40 else 12 if third & 0x20 else 10
+    return f"av01.{profile}.{level:02}{tier}.{depth:02}"
+
+
+_HEAD = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+
+
+def media_playlist(names: list[tuple[str, float]], *, init: str) -> str:
+    """Write the playlist of one rendition: its segments' names and durations in seconds."""
+    longest_s = max(duration_s for _name, duration_s in names)
+    lines = [
+        *_HEAD,
+        # Durations are rounded to the nearest before they are compared (RFC 8216, 4.3.3.1).
+        f"#EXT-X-TARGETDURATION:{max(1, int(longest_s + 0.5))}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        f'#EXT-X-MAP:URI="{init}"',
+    ]
+    for name, duration_s in names:
+        lines += [f"#EXTINF:{duration_s:.6f},", name]
+    return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
+
+
+def master_playlist(variants: list[Variant]) -> str:
+    """Write a multivariant playlist; H.264 before AV1, the thriftiest first.
+
+    A player that does not measure starts with the first one, which plays on any line and
+    everywhere. Variants name their sound by group, so that the saver comes with speech.
+    """
+    lines = list(_HEAD)
+    sounds = {variant.sound.group: variant.sound for variant in variants if variant.sound}
+    for group, sound in sounds.items():
         lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO_GROUP}",NAME="Audio",DEFAULT=YES,'
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="Audio",DEFAULT=YES,'
             f'AUTOSELECT=YES,CHANNELS="{sound.channels}",URI="{sound.uri}"'
         )
-    for variant in sorted(variants, key=lambda variant: variant.peak_bps):
-        codecs = [variant.codec, *([sound.codec] if sound else [])]
+    for variant in sorted(variants, key=lambda v: (v.codec.startswith("av01"), v.peak_bps)):
+        sound_of = variant.sound
+        codecs = [variant.codec, *([sound_of.codec] if sound_of else [])]
+        average_bps = variant.average_bps + (sound_of.average_bps if sound_of else 0)
         attributes = [
-            f"BANDWIDTH={variant.peak_bps + (sound.peak_bps if sound else 0)}",
-            f"AVERAGE-BANDWIDTH={variant.average_bps + (sound.average_bps if sound else 0)}",
+            f"BANDWIDTH={variant.total_peak_bps}",
+            f"AVERAGE-BANDWIDTH={average_bps}",
             f'CODECS="{",".join(codecs)}"',
             f"RESOLUTION={variant.width}x{variant.height}",
             f"FRAME-RATE={float(variant.fps):.3f}",
-            *([f'AUDIO="{AUDIO_GROUP}"'] if sound else []),
+            *([f'AUDIO="{sound_of.group}"'] if sound_of else []),
         ]
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", variant.uri]
-    if sound and not variants:
+    return "\n".join(lines) + "\n"
+
+
+def sound_playlist(sounds: list[Sound]) -> str:
+    """Write the multivariant playlist of sound alone, the widest understood codec first."""
+    lines = list(_HEAD)
+    for sound in sorted(sounds, key=lambda sound: sound.codec == OPUS):
         rates = f"BANDWIDTH={sound.peak_bps},AVERAGE-BANDWIDTH={sound.average_bps}"
         lines += [f'#EXT-X-STREAM-INF:{rates},CODECS="{sound.codec}"', sound.uri]
     return "\n".join(lines) + "\n"

@@ -12,20 +12,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
+from media.pipeline.chunks import joined
 from media.pipeline.disk import disk_errors
-from media.pipeline.encode import PLAYLIST, OnProgress
+from media.pipeline.encode import OnProgress
 from media.pipeline.fallback import mux_fallback
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
+from media.pipeline.graphs import INIT_SEGMENT, PLAYLIST
 from media.pipeline.hls import (
     AAC_LC,
+    OPUS,
     MediaPlaylist,
     Sound,
     Variant,
+    av1_codec,
     avc_codec,
     master_playlist,
-    read_media_playlist,
+    media_playlist,
+    sound_playlist,
 )
-from media.pipeline.plan import Plan, VideoRendition
+from media.pipeline.plan import AAC, AV1, H264, AudioRendition, Plan, VideoRendition
 from media.pipeline.poster import make_poster
 from media.pipeline.records import Record
 from media.pipeline.refusals import Cancelled, Refusal, Refused
@@ -58,13 +63,16 @@ class PackagedRendition(Record):
 class Package(Record):
     """The manifest of a packaged lecture; paths are relative to the package's directory.
 
-    ``fallback_mp4`` is a progressive file for pages without JavaScript or HLS; for a lecture
-    of sound alone it is an .m4a and there is no ``poster``.
+    ``master`` offers all there is, ``saver`` the picture and sound for thin lines, ``sound``
+    the voice alone. ``fallback_mp4`` is a progressive file for pages without JavaScript or
+    HLS; for a lecture of sound alone it is an .m4a, and there is no ``poster`` and ``saver``.
     """
 
     policy: str
     duration_s: float
     master: PurePosixPath
+    saver: PurePosixPath | None
+    sound: PurePosixPath | None
     poster: PurePosixPath | None
     fallback_mp4: PurePosixPath
     renditions: tuple[PackagedRendition, ...]
@@ -76,6 +84,7 @@ def package(
     plan: Plan,
     out: Path,
     *,
+    only_early: bool = False,
     on_progress: OnProgress | None = None,
     binary: FfmpegBinary | None = None,
 ) -> Package:
@@ -83,32 +92,35 @@ def package(
 
     Files are hard-linked where the file system can, so ``encoded`` may be removed afterwards
     and no byte is stored twice. Running it again over the same ``out`` gives the same result.
+    ``only_early`` packages what a long lecture plays before the rest is made.
 
     Raises ``Cancelled``, or ``Refused`` with OUTPUT_SHORT, OUTPUT_INVALID, DISK_FULL,
     TIMED_OUT, ENCODER_STOPPED or ENCODER_MISSING.
     """
     binary = binary or find_ffmpeg()
     tell = _teller(on_progress)
-    pictures = [read_media_playlist(encoded / r.name / PLAYLIST) for r in plan.video]
-    sound = read_media_playlist(encoded / plan.audio.name / PLAYLIST) if plan.audio else None
-    check_output(pictures, sound, plan)
+    playlists = joined(encoded, plan, only_early=only_early)
+    pictures = [r for r in plan.video if r.name in playlists]
+    check_output(playlists, plan)
     with disk_errors():
         out.mkdir(parents=True, exist_ok=True)
         renditions = []
-        for rendition, playlist in zip(plan.video, pictures, strict=True):
+        for picture in pictures:
             tell()
-            renditions.append(_publish_picture(rendition, playlist, plan, out))
-        if plan.audio and sound:
-            renditions.append(_publish_sound(plan.audio.name, sound, out))
+            renditions.append(_publish_picture(picture, playlists[picture.name], out))
+        for sound in plan.audio:
+            renditions.append(_publish_sound(sound, playlists[sound.name], out))
         tell()
-        poster = _publish_poster(pictures[0], out) if pictures else None
-        fallback = _publish_fallback(plan, pictures, sound, out, binary=binary, tell=tell)
-        master = _publish_master(plan, renditions, out)
+        poster = _publish_poster(playlists[pictures[0].name], out) if pictures else None
+        fallback = _publish_fallback(plan, playlists, out, binary=binary, tell=tell)
+        master, saver, alone = _publish_masters(plan, renditions, out)
         size_bytes = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     return Package(
         policy=plan.policy,
-        duration_s=round(max(p.duration_s for p in (*pictures, sound) if p), 6),
+        duration_s=round(max(p.duration_s for p in playlists.values()), 6),
         master=master,
+        saver=saver,
+        sound=alone,
         poster=poster,
         fallback_mp4=fallback,
         renditions=tuple(renditions),
@@ -116,16 +128,20 @@ def package(
     )
 
 
-def check_output(pictures: list[MediaPlaylist], sound: MediaPlaylist | None, plan: Plan) -> None:
+def check_output(playlists: dict[str, MediaPlaylist], plan: Plan) -> None:
     """Raise ``Refused`` unless every rendition lasts as planned and all pictures cut together."""
-    for playlist in (*pictures, sound):
-        missing_s = plan.duration_s - playlist.duration_s if playlist else 0.0
+    for playlist in playlists.values():
+        missing_s = plan.duration_s - playlist.duration_s
         if abs(missing_s) > plan.duration_tolerance_s:
             raise Refused(
                 Refusal.OUTPUT_SHORT,
                 f"{plan.duration_s - missing_s:.2f} s of {plan.duration_s:.2f} s were made",
             )
-    cuts = [[segment.duration_s for segment in playlist.segments] for playlist in pictures]
+    cuts = [
+        [segment.duration_s for segment in playlists[rendition.name].segments]
+        for rendition in plan.video
+        if rendition.name in playlists
+    ]
     if any(other != cuts[0] for other in cuts[1:]):
         raise Refused(Refusal.OUTPUT_INVALID, "the renditions are not cut at the same instants")
     for duration_s in cuts[0][:-1] if cuts else []:
@@ -134,28 +150,31 @@ def check_output(pictures: list[MediaPlaylist], sound: MediaPlaylist | None, pla
 
 
 def _publish_picture(
-    rendition: VideoRendition, playlist: MediaPlaylist, plan: Plan, out: Path
+    rendition: VideoRendition, playlist: MediaPlaylist, out: Path
 ) -> PackagedRendition:
+    codec = av1_codec if rendition.codec == AV1 else avc_codec
     return PackagedRendition(
         kind="video",
         name=rendition.name,
         playlist=_publish_files(rendition.name, playlist, out),
-        codec=avc_codec(playlist.init.read_bytes()),
+        codec=codec(playlist.init.read_bytes()),
         bitrate_bps=playlist.average_bps,
         peak_bps=playlist.peak_bps,
         size_bytes=playlist.size_bytes,
         width=rendition.width,
         height=rendition.height,
-        fps=plan.fps,
+        fps=rendition.fps,
     )
 
 
-def _publish_sound(name: str, playlist: MediaPlaylist, out: Path) -> PackagedRendition:
+def _publish_sound(
+    rendition: AudioRendition, playlist: MediaPlaylist, out: Path
+) -> PackagedRendition:
     return PackagedRendition(
         kind="audio",
-        name=name,
-        playlist=_publish_files(name, playlist, out),
-        codec=AAC_LC,
+        name=rendition.name,
+        playlist=_publish_files(rendition.name, playlist, out),
+        codec=AAC_LC if rendition.codec == AAC else OPUS,
         bitrate_bps=playlist.average_bps,
         peak_bps=playlist.peak_bps,
         size_bytes=playlist.size_bytes,
@@ -167,17 +186,20 @@ def _publish_sound(name: str, playlist: MediaPlaylist, out: Path) -> PackagedRen
 
 def _publish_files(name: str, playlist: MediaPlaylist, out: Path) -> PurePosixPath:
     """Link a rendition's files into a directory named by their content; give its playlist."""
-    source = playlist.init.parent
-    files = [source / PLAYLIST, playlist.init, *(segment.path for segment in playlist.segments)]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0")
+    names = {segment.path: f"seg-{n:05}.m4s" for n, segment in enumerate(playlist.segments)}
+    text = media_playlist(
+        [(names[segment.path], segment.duration_s) for segment in playlist.segments],
+        init=INIT_SEGMENT,
+    )
+    digest = hashlib.sha256(text.encode())
+    for file in (playlist.init, *names):
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())
     directory = f"{name}-{digest.hexdigest()[:HASH_DIGITS]}"
     (out / directory).mkdir(exist_ok=True)
-    for file in files:
-        _link(file, out / directory / file.name)
+    for file, new in {playlist.init: INIT_SEGMENT, **names}.items():
+        _link(file, out / directory / new)
+    (out / directory / PLAYLIST).write_text(text)
     return PurePosixPath(directory, PLAYLIST)
 
 
@@ -202,52 +224,81 @@ def _write(out: Path, stem: str, suffix: str, content: bytes) -> PurePosixPath:
     return PurePosixPath(name)
 
 
-def _publish_master(plan: Plan, renditions: list[PackagedRendition], out: Path) -> PurePosixPath:
-    variants = [
-        Variant(
-            uri=str(rendition.playlist),
-            codec=rendition.codec,
-            average_bps=rendition.bitrate_bps,
-            peak_bps=rendition.peak_bps,
-            width=rendition.width,
-            height=rendition.height,
-            fps=rendition.fps,
-        )
-        for rendition in renditions
-        if rendition.width and rendition.height and rendition.fps
+def _publish_masters(
+    plan: Plan, renditions: list[PackagedRendition], out: Path
+) -> tuple[PurePosixPath, PurePosixPath | None, PurePosixPath | None]:
+    """Write the playlists of everything, of the saver, and of the voice alone."""
+    made = {rendition.name: rendition for rendition in renditions}
+    sounds = {
+        (sound.codec, sound.is_speech): _sound(sound, made[sound.name]) for sound in plan.audio
+    }
+    pictures = [(planned, made[planned.name]) for planned in plan.video if planned.name in made]
+    speech = [sound for (_codec, is_speech), sound in sounds.items() if is_speech]
+    if not pictures:
+        master = _write(out, "master", ".m3u8", sound_playlist(list(sounds.values())).encode())
+        return master, None, _write(out, "audio", ".m3u8", sound_playlist(speech).encode())
+    # One codec of sound throughout, so that a player may change between all variants.
+    everything = [
+        _variant(rendition, sounds.get((AAC, planned.is_saver))) for planned, rendition in pictures
     ]
-    sounds = [
-        Sound(
-            uri=str(rendition.playlist),
-            codec=rendition.codec,
-            average_bps=rendition.bitrate_bps,
-            peak_bps=rendition.peak_bps,
-            channels=plan.audio.channels,
-        )
-        for rendition in renditions
-        if rendition.kind == "audio" and plan.audio
+    plain = sounds.get((AAC, True))
+    thrifty = [
+        _variant(rendition, sounds.get((OPUS, True), plain) if planned.codec == AV1 else plain)
+        for planned, rendition in pictures
+        if planned.is_saver
     ]
-    text = master_playlist(variants, sounds[0] if sounds else None)
-    return _write(out, "master", ".m3u8", text.encode())
+    return (
+        _write(out, "master", ".m3u8", master_playlist(everything).encode()),
+        _write(out, "saver", ".m3u8", master_playlist(thrifty).encode()),
+        _write(out, "audio", ".m3u8", sound_playlist(speech).encode()) if speech else None,
+    )
+
+
+def _sound(planned: AudioRendition, made: PackagedRendition) -> Sound:
+    return Sound(
+        group=planned.name,
+        uri=str(made.playlist),
+        codec=made.codec,
+        average_bps=made.bitrate_bps,
+        peak_bps=made.peak_bps,
+        channels=planned.channels,
+    )
+
+
+def _variant(made: PackagedRendition, sound: Sound | None) -> Variant:
+    assert made.width and made.height and made.fps
+    return Variant(
+        uri=str(made.playlist),
+        codec=made.codec,
+        average_bps=made.bitrate_bps,
+        peak_bps=made.peak_bps,
+        width=made.width,
+        height=made.height,
+        fps=made.fps,
+        sound=sound,
+    )
 
 
 def _publish_fallback(
     plan: Plan,
-    pictures: list[MediaPlaylist],
-    sound: MediaPlaylist | None,
+    playlists: dict[str, MediaPlaylist],
     out: Path,
     *,
     binary: FfmpegBinary,
     tell: Callable[[], None],
 ) -> PurePosixPath:
+    """The saver with speech: small enough for everybody, and readable; or the sound alone."""
+    savers = [playlists[r.name] for r in plan.video if r.is_saver and r.codec == H264]
+    sounds = [r for r in plan.audio if r.codec == AAC and r.is_speech == bool(savers)]
+    tracks = [*savers, *(playlists[sound.name] for sound in sounds)]
     work = out / ".joining"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     try:
-        made = mux_fallback(plan, pictures, sound, work, binary=binary, on_tick=tell)
+        made = mux_fallback(plan, tracks, work, binary=binary, on_tick=tell)
         with made.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()[:HASH_DIGITS]
-        name = f"lecture-{digest}{'.mp4' if pictures else '.m4a'}"
+        name = f"lecture-{digest}{'.mp4' if savers else '.m4a'}"
         made.replace(out / name)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -5,7 +5,6 @@ because demuxers and decoders are fed whatever somebody uploaded.
 """
 
 import json
-import os
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +13,7 @@ from pathlib import Path
 from media.pipeline.process import Limits, run_confined
 from media.pipeline.records import Record
 from media.pipeline.refusals import Refusal, Refused
+from media.pipeline.sandbox import Reach
 from media.pipeline.sniff import sniff
 
 # Reading packets runs at disk speed; twelve hours of lecture stay far below these.
@@ -29,7 +29,8 @@ class VideoStream(Record):
     ``display_width`` × ``display_height`` is the size a viewer sees: non-square pixels made
     square (``sample_aspect``), then turned by ``rotation_deg`` (0, 90, 180 or 270, clockwise).
     ``fps`` is the mean rate; ``peak_fps`` the rate where frames are densest, which is the
-    same unless ``is_variable_rate``.
+    same unless ``is_variable_rate``. ``key_distance_s`` is the longest way from a key frame
+    to the next; ``transfer`` names the transfer characteristics (ITU-T H.273), as ffmpeg does.
     """
 
     index: int
@@ -51,6 +52,9 @@ class VideoStream(Record):
     is_default: bool
     is_attached_picture: bool
     is_decodable: bool
+    is_interlaced: bool = False
+    transfer: str = ""
+    key_distance_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def probe(path: Path, *, limits: Limits = PROBE_LIMITS) -> Probe:
     """Measure the recording at ``path``.
 
     Raises ``Refused`` with any code of :func:`media.pipeline.sniff.sniff`, and UNREADABLE,
-    NO_STREAMS, NO_DURATION, TOO_MANY_STREAMS, OUT_OF_MEMORY or TIMED_OUT.
+    NO_STREAMS, NO_DURATION, TOO_MANY_STREAMS, OUT_OF_MEMORY, TIMED_OUT, ENCODER_STOPPED or
+    NO_SANDBOX.
     """
     sniffed = sniff(path)
     lines: list[str] = []
@@ -105,8 +110,8 @@ def probe(path: Path, *, limits: Limits = PROBE_LIMITS) -> Probe:
         ],
         limits=limits,
         on_output=lines.append,
+        reach=Reach(reads=(path,)),
         env={
-            "PATH": os.defpath,
             "PYTHONPATH": str(_SOURCE_ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             # numpy's linear algebra would reserve address space for a thread per core.
@@ -114,7 +119,8 @@ def probe(path: Path, *, limits: Limits = PROBE_LIMITS) -> Probe:
         },
     )
     if finished.returncode != 0 or not lines:
-        code = Refusal.OUT_OF_MEMORY if "MemoryError" in finished.stderr else Refusal.UNREADABLE
+        is_memory_short = "MemoryError" in finished.stderr
+        code = Refusal.OUT_OF_MEMORY if is_memory_short else finished.stopped or Refusal.UNREADABLE
         raise Refused(code, f"probe exit {finished.returncode}: {finished.stderr[-2000:]}")
     answer = json.loads(lines[-1])
     if "refusal" in answer:

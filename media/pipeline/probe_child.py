@@ -40,6 +40,9 @@ MAX_BOXES = 1000
 # Containers whose header states a duration that their writer knew.
 DECLARING_CONTAINERS = frozenset({"mp4", "matroska", "avi"})
 
+# ITU-T H.273, table 3: what must be converted before it is shown on ordinary screens.
+_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
+
 AvStream = AvVideoStream | AvAudioStream
 AvFrame = VideoFrame | AudioFrame
 
@@ -52,6 +55,8 @@ class _Track:
     tick_s: Fraction
     pts: "array[int]" = field(default_factory=lambda: array("q"))
     end: int = 0
+    key: int | None = None
+    key_distance: int = 0
     attempts: int = 0
     frame: AvFrame | None = None
 
@@ -60,9 +65,21 @@ class _Track:
         if packet.pts is not None and not packet.is_discard:
             self.pts.append(packet.pts)
             self.end = max(self.end, packet.pts + (packet.duration or 0))
+            if packet.is_keyframe:
+                self._key(packet.pts)
         if self.frame is None and self.attempts < DECODE_ATTEMPTS:
             self.attempts += 1
             self._decode(packet)
+
+    def _key(self, pts: int) -> None:
+        if self.key is not None:
+            self.key_distance = max(self.key_distance, pts - self.key)
+        self.key = pts
+
+    def key_distance_s(self) -> float:
+        """The longest way from one key frame to the next, or from the last to the end."""
+        last = max(0, self.end - self.key) if self.key is not None else 0
+        return round(float(max(self.key_distance, last) * self.tick_s), 3)
 
     def finish(self) -> None:
         """Ask the decoder for a frame it may still hold back to reorder."""
@@ -119,12 +136,17 @@ def read(path: Path, container: str, demuxers: str) -> Probe:
         tracks = [
             _Track(stream, stream.time_base or Fraction(1, av.time_base))
             for stream in opened.streams
-            if isinstance(stream, AvVideoStream | AvAudioStream)
+            if isinstance(stream, AvVideoStream | AvAudioStream) and _has_decoder(stream)
         ]
         if not tracks:
             raise Refused(Refusal.NO_STREAMS, f"{len(opened.streams)} streams of other kinds")
         _demux(opened, tracks)
         return _describe(opened, tracks, container, demuxers)
+
+
+def _has_decoder(stream: AvStream) -> bool:
+    # Typed as if there always were one.
+    return cast("object | None", stream.codec_context) is not None
 
 
 def _has_index(path: Path) -> bool:
@@ -248,6 +270,9 @@ def _video(stream: AvVideoStream, track: _Track, origin_s: Fraction) -> VideoStr
         is_default=bool(stream.disposition & Disposition.default),
         is_attached_picture=_is_attached_picture(stream),
         is_decodable=frame is not None,
+        is_interlaced=bool(frame and frame.interlaced_frame),
+        transfer=_TRANSFERS.get(context.color_trc, ""),
+        key_distance_s=track.key_distance_s(),
     )
 
 
@@ -300,6 +325,9 @@ def main(arguments: list[str]) -> int:
         answer = read(Path(path), container, demuxers).to_data()
     except Refused as refused:
         answer = {"refusal": refused.code.value, "detail": refused.detail}
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Some damage goes beyond what the library foresees; memory and the system are not meant.
+        answer = {"refusal": Refusal.UNREADABLE.value, "detail": repr(error)}
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0
 

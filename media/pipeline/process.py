@@ -13,12 +13,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from media.pipeline.confine import NO_BOX
 from media.pipeline.refusals import Refusal, Refused
+from media.pipeline.sandbox import Reach, Wall, boxed, protection
 
 _CONFINE = Path(__file__).with_name("confine.py")
 _TICK_S = 0.5
 _STDERR_LINES = 60
 _MAX_LINE = 2000
+# A shell's way, and bubblewrap's, to tell that a signal ended a program.
+_SIGNAL_BASE, _LAST_SIGNAL = 128, 31
+# Of our own environment nothing is handed on: it holds passwords.
+_ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+_HANDED_ON = ("LD_LIBRARY_PATH",)
+# What a signal that ended a child says about the machine; others say something of the file.
+_STOPPED_BY = {
+    -signal.SIGXCPU: Refusal.TIMED_OUT,
+    -signal.SIGKILL: Refusal.ENCODER_STOPPED,
+    -signal.SIGTERM: Refusal.ENCODER_STOPPED,
+    -signal.SIGINT: Refusal.ENCODER_STOPPED,
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,7 @@ class Limits:
     cpu_s: int
     memory_bytes: int
     file_bytes: int
+    open_files: int = 512
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,11 @@ class Finished:
 
     returncode: int
     stderr: str
+
+    @property
+    def stopped(self) -> Refusal | None:
+        """Why it was stopped from outside, where it was: the file may be innocent."""
+        return _STOPPED_BY.get(self.returncode)
 
 
 def run_confined(
@@ -47,22 +67,32 @@ def run_confined(
     on_tick: Callable[[], None] | None = None,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    reach: Reach | None = None,
 ) -> Finished:
     """Run ``command`` in a process group of its own, handing each line of stdout to a callback.
+
+    With a ``reach`` it runs in the box that this system offers (see
+    :mod:`media.pipeline.sandbox`) and sees no other files. ``env`` is added to a bare
+    environment; nothing is inherited.
 
     ``on_tick`` is called about twice a second whatever the child does, so that a caller can
     renew a lease or stop: an exception from either callback kills the group and goes on up.
     Call and stay in one thread: on Linux the child dies with the thread that started it.
 
-    Raises ``Refused(TIMED_OUT)`` after ``limits.wall_s``.
+    Raises ``Refused`` with TIMED_OUT after ``limits.wall_s``, or NO_SANDBOX where a box is
+    required and can't be had.
     """
+    wall = Wall.LIMITS if reach is None else protection()
+    options, program = boxed(command, reach, wall=wall, directory=cwd)
     confined = [
         sys.executable, "-I", "-S", str(_CONFINE),
         f"parent={os.getpid()}",
         f"memory={limits.memory_bytes}",
         f"cpu={limits.cpu_s}",
         f"file={limits.file_bytes}",
-        "--", *command,
+        f"files={limits.open_files}",
+        *options,
+        "--", *program,
     ]  # fmt: skip
     deadline = time.monotonic() + limits.wall_s
     child = subprocess.Popen(  # noqa: S603  the command is built by us, no shell
@@ -71,7 +101,7 @@ def run_confined(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env=None if env is None else dict(env),
+        env=_environment(env),
         start_new_session=True,
     )
     assert child.stdout is not None
@@ -91,7 +121,22 @@ def run_confined(
         drain.join(timeout=5)
         child.stdout.close()
         child.stderr.close()
-    return Finished(returncode=child.returncode, stderr="\n".join(tail))
+    if options and child.returncode == NO_BOX:
+        raise Refused(Refusal.NO_SANDBOX, "\n".join(tail))
+    return Finished(
+        returncode=_as_signal(child.returncode) if wall is Wall.BWRAP else child.returncode,
+        stderr="\n".join(tail),
+    )
+
+
+def _environment(added: Mapping[str, str] | None) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+    return {**_ENVIRONMENT, **kept, **(added or {})}
+
+
+def _as_signal(status: int) -> int:
+    number = status - _SIGNAL_BASE
+    return -number if 0 < number <= _LAST_SIGNAL else status
 
 
 def _pump(

@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     DISK_FULL = "DISK_FULL"
     ENCODER_STOPPED = "ENCODER_STOPPED"
     ENCODER_MISSING = "ENCODER_MISSING"
+    NO_SANDBOX = "NO_SANDBOX"
 
     @property
     def is_transient(self) -> bool:
@@ -54,6 +55,7 @@ _TRANSIENT = frozenset(
         Refusal.DISK_FULL,
         Refusal.ENCODER_STOPPED,
         Refusal.ENCODER_MISSING,
+        Refusal.NO_SANDBOX,
     }
 )
 
@@ -148,6 +150,10 @@ SENTENCES: dict[Refusal, str] = {
     ),
     Refusal.ENCODER_MISSING: _(
         "The program that converts lectures is missing on the server. "
+        "Please tell the site's administrator; your upload is kept."
+    ),
+    Refusal.NO_SANDBOX: _(
+        "The server isn't set up to open uploaded files safely, so it didn't open this one. "
         "Please tell the site's administrator; your upload is kept."
     ),
 }

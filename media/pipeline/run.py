@@ -3,11 +3,13 @@
 import shutil
 from pathlib import Path
 
+from media.pipeline.content import analyse
 from media.pipeline.encode import OnProgress, encode
-from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
+from media.pipeline.ffmpeg_binary import FfmpegBinary, abilities_of, find_ffmpeg
 from media.pipeline.package import Package, package
-from media.pipeline.plan import Policy, plan
-from media.pipeline.probe import probe
+from media.pipeline.plan import Plan, choose_tracks, plan
+from media.pipeline.policy import Policy
+from media.pipeline.probe import Probe, probe
 
 # Encoding is nearly all of the work; what remains is packaging.
 _ENCODE_SHARE = 0.97
@@ -35,7 +37,7 @@ def transcode(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputExists(str(out))
     binary = binary or find_ffmpeg()
-    planned = plan(probe(source), policy or Policy())
+    _measured, planned = examine(source, policy or Policy(), binary=binary)
     work = out.with_name(out.name + ".partial")
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -53,6 +55,28 @@ def transcode(
     if on_progress:
         on_progress(1.0, 0.0)
     return made
+
+
+def examine(source: Path, policy: Policy, *, binary: FfmpegBinary) -> tuple[Probe, Plan]:
+    """Measure a recording and plan its renditions for what this ffmpeg can do.
+
+    Raises ``Refused`` as :func:`media.pipeline.probe.probe` and
+    :func:`media.pipeline.plan.plan` do.
+    """
+    policy = policy.fitted(abilities_of(binary))
+    measured = probe(source)
+    # A recording that can't be planned is not worth looking at.
+    plan(measured, policy)
+    picture, sound = choose_tracks(measured, policy)
+    content = analyse(
+        source,
+        measured,
+        video_index=picture.index if picture else None,
+        audio_index=sound.index if sound else None,
+        binary=binary,
+        stretch_s=float(policy.chunk_s),
+    )
+    return measured, plan(measured, policy, content)
 
 
 def _part(on_progress: OnProgress | None, start: float, end: float) -> OnProgress | None:

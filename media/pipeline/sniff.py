@@ -52,6 +52,8 @@ _REFUSED_MAGIC: tuple[tuple[int, bytes, Refusal], ...] = (
     (0, b"%PDF-", Refusal.DOCUMENT),
     (0, bytes.fromhex("d0cf11e0a1b11ae1"), Refusal.DOCUMENT),  # Office 97–2003
     (0, b"{\\rtf", Refusal.DOCUMENT),
+    (0, b"%!PS", Refusal.DOCUMENT),
+    (0, b"\xc5\xd0\xd3\xc6", Refusal.DOCUMENT),  # PostScript with a preview
     (0, b"\x89PNG\r\n\x1a\n", Refusal.IMAGE),
     (0, b"GIF8", Refusal.IMAGE),
     (0, b"BM", Refusal.IMAGE),
@@ -70,7 +72,11 @@ _REFUSED_MAGIC: tuple[tuple[int, bytes, Refusal], ...] = (
     (257, b"ustar", Refusal.ARCHIVE),
 )
 
-_PLAYLIST_STARTS = ("#extm3u", "ffconcat", "<mpd", "[playlist]", "<asx", "<smil", "#extinf")
+_PLAYLIST_STARTS = ("#extm3u", "ffconcat", "[playlist]", "#extinf")
+_PLAYLIST_MARKUP = (
+    "<mpd", "<asx", "<smil", "<playlist", "<smoothstreamingmedia", "quicktime-media-link",
+)  # fmt: skip
+_MARKUP_CHARACTERS = 2000
 
 
 def sniff(path: Path) -> Sniffed:
@@ -118,9 +124,17 @@ def _refusal_of_unknown(head: bytes) -> Refused:
     if text is None:
         return Refused(Refusal.NOT_A_VIDEO, f"begins with {head[:16]!r}")
     start = text.lstrip("\ufeff \t\r\n").lower()
-    if start.startswith(_PLAYLIST_STARTS) or "<mpd" in start[:2000]:
+    if start.startswith(_PLAYLIST_STARTS):
         return Refused(Refusal.PLAYLIST, start[:40])
-    return Refused(Refusal.TEXT_FILE, start[:40])
+    return Refused(_kind_of_text(start[:_MARKUP_CHARACTERS]), start[:40])
+
+
+def _kind_of_text(start: str) -> Refusal:
+    if not start.startswith("<") or start.startswith(("<!doctype html", "<html")):
+        return Refusal.TEXT_FILE
+    if any(mark in start for mark in _PLAYLIST_MARKUP):
+        return Refusal.PLAYLIST
+    return Refusal.IMAGE if "<svg" in start else Refusal.TEXT_FILE
 
 
 def _as_text(head: bytes) -> str | None:

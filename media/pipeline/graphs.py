@@ -1,0 +1,249 @@
+"""What ffmpeg is told to do with pictures and sound: filters, encoders, segments.
+
+The recipe and its measurements are in ``docs/decisions/0008-lecture-recipe.md``.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from media.pipeline.h264_levels import REFERENCE_FRAMES
+from media.pipeline.jobs import Chunk
+from media.pipeline.plan import AAC, AV1, AudioRendition, Plan, VideoRendition
+
+PLAYLIST = "index.m3u8"
+INIT_SEGMENT = "init.mp4"
+SEGMENT_PATTERN = "seg-%05d.m4s"
+
+# The encoder puts one frame of silence before the first sample (its priming), which players of
+# fragmented MP4 do not take away: leaving out as much at the start keeps sound on picture.
+AAC_FRAME_SAMPLES = 1024
+
+# Above all pictures of a segment: key frames come where they are forced, nowhere else.
+_KEY_DISTANCE = 1000
+# From here back the last picture of a track that ended earlier is looked for.
+_TAIL_S = 1.0
+# Without psychovisual tricks: 10 % fewer bytes at the same VMAF, and truer greys. Stitchable:
+# the headers of all chunks are the same, whatever their quality factor.
+_X264_PARAMS = "stitchable=1:psy=0"
+
+
+def _open(source: Path, plan: Plan, **options: Any) -> Any:
+    return ffmpeg.input(
+        # "file:" keeps a name like "concat:a|b" from being taken for a protocol.
+        f"file:{source.resolve()}",
+        format_whitelist=",".join(plan.demuxers),
+        protocol_whitelist="file,pipe",
+        max_pixels=plan.max_source_pixels,
+        max_streams=1000,
+        **options,
+    )
+
+
+def picture_outputs(
+    source: Path, plan: Plan, renditions: tuple[VideoRendition, ...], chunk: Chunk
+) -> list[Any]:
+    """One output for each of ``renditions``, of which a chunk is made from one decode."""
+    frames = _frames(source, plan, chunk)
+    savers = [rendition for rendition in renditions if rendition.is_saver]
+    ladder = [rendition for rendition in renditions if not rendition.is_saver]
+    branches = frames.filter_multi_output("split", bool(ladder) + bool(savers))
+    outputs = []
+    if ladder:
+        outputs += _ladder_outputs(branches[0], plan, ladder, chunk)
+    if savers:
+        saver = savers[0]
+        slow = _scaled(branches[bool(ladder)].filter("fps", fps=str(saver.fps)), saver)
+        outputs.append(_video_output(slow, plan, saver, chunk))
+    return outputs
+
+
+def _frames(source: Path, plan: Plan, chunk: Chunk) -> Any:
+    """The chunk's pictures on the plan's time grid, from time 0 on, none missing."""
+    ends_s = plan.duration_s - plan.video_pad_s
+    is_past_end = plan.video_pad_s > 0 and chunk.start_s >= ends_s
+    from_s = ends_s - _TAIL_S if is_past_end else float(chunk.start_s)
+    offset_s = _TAIL_S if is_past_end else 0.0
+    seek_s = max(0.0, from_s - plan.seek_lead_s)
+    offset_s += from_s - seek_s
+    # Not accurate: pictures since the key frame come along, with times below 0, because the
+    # last of them is the one still shown when the chunk begins.
+    options = {"ss": _seconds(seek_s), "noaccurate_seek": None} if seek_s > 0 else {}
+    stream = _open(source, plan, **options)[str(plan.video_index)]
+    if plan.treatment.deinterlace:
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    late = chunk.start_s < plan.video_start_s or chunk.number == 0
+    # A late first picture is shown from the start, and gaps are filled.
+    stream = stream.filter("fps", fps=str(plan.fps), **({"start_time": 0} if late else {}))
+    # The last picture stays where the plan says so, and no longer: what breaks off must show.
+    hold_s = max(0.0, offset_s + chunk_end_s(plan, chunk) - max(from_s, ends_s))
+    hold_s += plan.duration_tolerance_s
+    stream = stream.filter("tpad", stop_mode="clone", stop_duration=_seconds(hold_s))
+    if seek_s > 0:
+        stream = stream.filter("trim", start=_seconds(offset_s)).filter("setpts", "PTS-STARTPTS")
+    return stream.filter("trim", end_frame=chunk.frames)
+
+
+def chunk_end_s(plan: Plan, chunk: Chunk) -> float:
+    """When the chunk ends, in the lecture's time."""
+    return chunk.start_s + float(chunk.frames / plan.fps)
+
+
+def _ladder_outputs(
+    frames: Any, plan: Plan, ladder: list[VideoRendition], chunk: Chunk
+) -> list[Any]:
+    top = ladder[0]
+    if plan.treatment.tone_map:
+        frames = _tone_mapped(frames, top)
+    distinct = _distinct(_scaled(frames, top), plan)
+    rungs = distinct.filter_multi_output("split", len(ladder))
+    outputs = []
+    for number, rendition in enumerate(ladder):
+        stream = rungs[number] if number == 0 else _scaled(rungs[number], rendition)
+        outputs.append(_video_output(stream, plan, rendition, chunk))
+    return outputs
+
+
+def _distinct(frames: Any, plan: Plan) -> Any:
+    """Pictures that differ from the one before, and one a second whatever it shows.
+
+    The limits are those at which faint changes of a stack are kept; the default loses them.
+    Each second's picture makes cuts fall on exact multiples of the segment's length.
+    """
+    copies = frames.filter_multi_output("split", 2)
+    kept = copies[0].filter("mpdecimate", hi=256, lo=128, frac=0.02)
+    beats = copies[1].filter("select", f"not(mod(n,{_frames_per_beat(plan)}))")
+    merged = ffmpeg.filter([kept, beats], "interleave", nb_inputs=2)
+    first_of_each = merged.filter("select", "isnan(prev_selected_pts)+gt(pts,prev_selected_pts)")
+    return first_of_each.filter("settb", _tick(plan))
+
+
+def _frames_per_beat(plan: Plan) -> int:
+    """A whole number of pictures of which a whole number fills a segment; about a second."""
+    in_segment = int(plan.fps * plan.segment_s)
+    beats = next(n for n in range(plan.segment_s, 0, -1) if in_segment % n == 0)
+    return in_segment // beats
+
+
+def _tone_mapped(stream: Any, top: VideoRendition) -> Any:
+    """High dynamic range to BT.709, on the size that is needed and no larger."""
+    stream = stream.filter("scale", top.width, top.height, flags="bicubic")
+    stream = stream.filter("zscale", t="linear", npl=100).filter("format", "gbrpf32le")
+    stream = stream.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
+    return stream.filter("zscale", t="bt709", m="bt709", r="tv")
+
+
+def _scaled(stream: Any, rendition: VideoRendition) -> Any:
+    # The planned size is that of square pixels, so the scaler removes anamorphic ones, too.
+    return (
+        stream.filter("scale", rendition.width, rendition.height, flags="bicubic", out_range="tv")
+        .filter("setsar", 1)
+        .filter("format", "yuv420p")
+    )
+
+
+def _video_output(stream: Any, plan: Plan, rendition: VideoRendition, chunk: Chunk) -> Any:
+    encoder = _av1 if rendition.codec == AV1 else _h264
+    options = {
+        **encoder(plan, rendition, rendition.crfs[chunk.number]),
+        "fps_mode": "passthrough",
+        "enc_time_base": _tick(plan),
+        "g": _KEY_DISTANCE,
+        "force_key_frames": f"expr:gte(t,n_forced*{plan.segment_s})",
+        # Each picture lasts until the next, the last one until the chunk's end: without that
+        # word the last picture of a segment would last one tick.
+        "bsf:v": (f"setts=duration=if(eq(NEXT_PTS\\,NOPTS)\\,{chunk.frames}-PTS\\,NEXT_PTS-PTS)"),
+        "output_ts_offset": chunk.start_s,
+    }
+    first = chunk.start_s // plan.segment_s
+    segments = _segments(rendition.name, plan, first)
+    return ffmpeg.output(stream, f"{rendition.name}/{PLAYLIST}", **options, **segments)
+
+
+def _h264(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
+    return {
+        "c:v": "libx264",
+        "preset": plan.preset,
+        "profile:v": "high",
+        "level:v": rendition.level,
+        "crf": crf,
+        "maxrate": rendition.maxrate_bps,
+        "bufsize": rendition.bufsize_bits,
+        "refs": REFERENCE_FRAMES,
+        # No B-frames: their delay would sit in an edit list that players of fragmented MP4
+        # apply differently, which puts picture and sound up to 112 ms apart.
+        "bf": 0,
+        "sc_threshold": 0,
+        "x264-params": _X264_PARAMS,
+    }
+
+
+def _av1(plan: Plan, _rendition: VideoRendition, crf: float) -> dict[str, Any]:
+    return {"c:v": "libsvtav1", "preset": plan.av1_preset, "crf": round(crf)}
+
+
+def sound_outputs(source: Path, plan: Plan) -> list[Any]:
+    """One output for each rendition of the sound, all from one decode."""
+    stream = _open(source, plan, vn=None)[str(plan.audio_index)]
+    rate = plan.audio[0].sample_rate_hz
+    # Silence before a late start and in gaps, so that sound stays on picture.
+    stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
+    if plan.gain_db:
+        stream = stream.filter("volume", f"{plan.gain_db}dB")
+    if plan.must_limit:
+        limit = 10 ** (plan.peak_dbfs / 20)
+        stream = stream.filter("alimiter", limit=f"{limit:.4f}", level="false", latency="true")
+    if plan.audio_pad_s > 0:
+        stream = stream.filter("apad", pad_dur=_seconds(plan.audio_pad_s))
+    copies = stream.filter_multi_output("asplit", len(plan.audio))
+    return [
+        _audio_output(copies[number], plan, rendition)
+        for number, rendition in enumerate(plan.audio)
+    ]
+
+
+def _audio_output(stream: Any, plan: Plan, rendition: AudioRendition) -> Any:
+    stream = stream.filter(
+        "aformat",
+        channel_layouts="mono" if rendition.channels == 1 else "stereo",
+        sample_rates=rendition.sample_rate_hz,
+    )
+    if rendition.codec == AAC:
+        stream = stream.filter("atrim", start_sample=AAC_FRAME_SAMPLES)
+        stream = stream.filter("asetpts", "N/SR/TB")
+        options = {"c:a": "aac", "b:a": rendition.bitrate_bps}
+    else:
+        options = {"c:a": "libopus", "b:a": rendition.bitrate_bps, "application": "voip"}
+    segments = _segments(rendition.name, plan, 0)
+    return ffmpeg.output(
+        stream, f"{rendition.name}/{PLAYLIST}", t=_seconds(plan.duration_s), **options, **segments
+    )
+
+
+def _segments(name: str, plan: Plan, first: int) -> dict[str, Any]:
+    return {
+        "f": "hls",
+        # A phone writes the place where it stood into its files; chapters and titles of the
+        # upload are the author's to publish.
+        "map_metadata": -1,
+        "map_chapters": -1,
+        "start_number": first,
+        "hls_time": plan.segment_s,
+        "hls_list_size": 0,
+        "hls_playlist_type": "vod",
+        "hls_flags": "independent_segments",
+        "hls_segment_type": "fmp4",
+        "hls_segment_options": "movflags=+frag_discont",
+        "hls_fmp4_init_filename": INIT_SEGMENT,
+        "hls_segment_filename": f"{name}/{SEGMENT_PATTERN}",
+    }
+
+
+def _tick(plan: Plan) -> str:
+    return f"{plan.fps.denominator}/{plan.fps.numerator}"
+
+
+def _seconds(seconds: float) -> str:
+    """A time as ffmpeg reads it: it takes no exponents."""
+    return f"{seconds:.6f}"
