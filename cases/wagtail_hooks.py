@@ -1,0 +1,40 @@
+"""Studies of cases as citizens of the Wagtail admin."""
+
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.widgets.button import Button
+
+from people.access import may
+
+from . import admin_views
+from .models import CasePage
+
+_URLS = (
+    [
+        path("case/<int:page_id>/", admin_views.studies, name="studies"),
+        path("import/<int:job_id>/", admin_views.import_report, name="import"),
+        path("held/<int:instance_id>/", admin_views.held_instance, name="held"),
+        path("held/<int:instance_id>/<int:frame>.png", admin_views.held_frame, name="held_frame"),
+        path("study/<int:study_id>/delete/", admin_views.remove_study, name="remove_study"),
+    ],
+    "cases_dicom",
+)
+
+
+@hooks.register("register_admin_urls")
+def register_dicom_urls():
+    return [path("dicom/", include(_URLS))]
+
+
+@hooks.register("register_page_header_buttons")
+def studies_button(page, user, view_name, next_url=None):
+    """From a case's editor to its studies."""
+    case = page.specific_deferred
+    if isinstance(case, CasePage) and may(user, admin_views.RIGHT, case):
+        yield Button(
+            _("DICOM studies"),
+            reverse("cases_dicom:studies", args=[page.pk]),
+            icon_name="image",
+            priority=12,
+        )
