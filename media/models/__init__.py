@@ -7,18 +7,25 @@ from .lectures import (
     Rendition,
     Stage,
     StageKind,
+    Visibility,
     original_path,
     private_storage,
 )
-from .watching import WatchRecord
+from .outline import Chapter
+from .uploads import Upload
+from .watching import Bookmark, WatchRecord
 
 __all__ = [
+    "Bookmark",
     "Caption",
+    "Chapter",
     "Lecture",
     "LectureState",
     "Rendition",
     "Stage",
     "StageKind",
+    "Upload",
+    "Visibility",
     "WatchRecord",
     "original_path",
     "private_storage",

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -13,6 +14,7 @@ from wagtail.models import CollectionMember
 from wagtail.search import index
 
 from jobs.models import LeasedWork
+from media.delivery import url_for
 
 
 class LectureState(models.TextChoices):
@@ -24,12 +26,20 @@ class LectureState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Visibility(models.TextChoices):
+    """Who may watch a lecture."""
+
+    PUBLIC = "public", _("Everybody")
+    MEMBERS = "members", _("Signed-in people")
+
+
 class StageKind(models.TextChoices):
     """The steps from an upload to something that plays, in order."""
 
     PROBE = "probe", _("Examine")
     ENCODE = "encode", _("Transcode")
     PACKAGE = "package", _("Package")
+    STILLS = "stills", _("Find slides")
 
 
 def private_storage():
@@ -67,6 +77,13 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
         verbose_name=_("uploaded by"),
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    visibility = models.CharField(
+        _("who may watch"),
+        max_length=10,
+        choices=Visibility.choices,
+        default=Visibility.PUBLIC,
+        help_text=_("Recordings for signed-in people can't be watched by passing on an address."),
+    )
 
     original = models.FileField(
         _("recording"),
@@ -90,6 +107,10 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
         db_index=True,
     )
     generation = models.PositiveIntegerField(default=1, editable=False)
+    # How it is to be made, a name of `pipeline.policy.POLICIES`; empty for the site's own.
+    policy = models.CharField(max_length=40, blank=True, default="", editable=False)
+    # Of its work in the queue, from -100 to 100; what nobody waits for is below 0.
+    priority = models.SmallIntegerField(default=0, editable=False)
     probe = models.JSONField(null=True, blank=True, editable=False)
     plan = models.JSONField(null=True, blank=True, editable=False)
 
@@ -98,14 +119,26 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
     manifest = models.CharField(max_length=255, blank=True, editable=False)
     poster = models.CharField(max_length=255, blank=True, editable=False)
     fallback = models.CharField(max_length=255, blank=True, editable=False)
+    # Further playlists, relative to the directory: {"saver": …, "audio": …}.
+    playlists = models.JSONField(default=dict, blank=True, editable=False)
     duration_s = models.FloatField(_("duration"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # What does not move (`media.pipeline.stills.Stills`), and where its files are published.
+    stills = models.JSONField(default=dict, blank=True, editable=False)
+    stills_directory = models.CharField(max_length=255, blank=True, editable=False)
+    # The second whose picture an author chose as poster; by time, so that it outlives the files.
+    poster_at_s = models.FloatField(null=True, blank=True, editable=False)
+
+    # For whom the addresses of files are; a lecture for signed-in people has none for nobody.
+    viewer: Any = None
 
     search_fields = [
         *CollectionMember.search_fields,
         index.SearchField("title", boost=10),
         index.AutocompleteField("title"),
         index.SearchField("speaker"),
+        index.SearchField("slide_text"),
         index.FilterField("title"),
         index.FilterField("state"),
         index.FilterField("language"),
@@ -128,12 +161,17 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
         return bool(self.manifest)
 
     @property
+    def is_public(self) -> bool:
+        """Whether anybody may watch, without an account."""
+        return self.visibility == Visibility.PUBLIC
+
+    @property
     def has_picture(self) -> bool:
         """False for lectures of sound alone, and while it is not yet known."""
         return bool(self.plan and self.plan.get("video"))
 
     def _url(self, name: str) -> str:
-        return f"{settings.MEDIA_URL}{self.directory}/{name}" if name else ""
+        return url_for(self, name, self.viewer)
 
     @property
     def manifest_url(self) -> str:
@@ -141,7 +179,25 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
 
     @property
     def poster_url(self) -> str:
-        return self._url(self.poster)
+        chosen = self.chosen_poster
+        return self.still_url(chosen["name"]) if chosen else self._url(self.poster)
+
+    @property
+    def chosen_poster(self) -> dict[str, Any] | None:
+        """Of the poster candidates, the one nearest to the second that an author chose."""
+        candidates = self.stills.get("posters", [])
+        if self.poster_at_s is None or not candidates:
+            return None
+        return min(candidates, key=lambda poster: abs(poster["at_s"] - self.poster_at_s))
+
+    def still_url(self, name: str) -> str:
+        """The address of a file that `stills` names; empty for none."""
+        return url_for(self, name, self.viewer, directory=self.stills_directory)
+
+    @property
+    def slide_text(self) -> str:
+        """The words on all slides, for search."""
+        return "\n".join(slide["text"] for slide in self.stills.get("slides", []))
 
     @property
     def fallback_url(self) -> str:
