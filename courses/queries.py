@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.query import PageQuerySet
 
 from cases.queries import keys_solved
-from media.queries import player_context
+from media.playing import player_context
 from pages.pictures import CARD, with_renditions
 from quizzes.queries import attempts_of
 

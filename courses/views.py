@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from wagtail.models import Locale
 
 from cases.queries import solved_cases
-from media.domain.watching import InvalidWatchReport, record_watching
 from certificates.queries import certificates_of, credits_by_year
+from media.domain.watching import InvalidWatchReport, record_watching
+from media.watching import report_in
 from people.access import fetch, require
 
 from .domain.enrolments import enrol, leave
@@ -104,7 +105,9 @@ def watch_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
         return JsonResponse({"error": _("This lesson has no lecture.")}, status=404)
     require(request.user, "media.record_watching", lesson.lecture)
     try:
-        record = record_watching(user=request.user, lecture=lesson.lecture, report=request.body)
+        record = record_watching(
+            user=request.user, lecture=lesson.lecture, report=report_in(request)
+        )
     except InvalidWatchReport as error:
         sentence = _("The player's report could not be read: %(reason)s.") % {"reason": error}
         return JsonResponse({"error": sentence}, status=400)

@@ -7,8 +7,34 @@ import { defineConfig } from "vite";
 // reads <STATIC_URL>viewbox/<name>-<hash>.<ext> and can be cached for ever.
 const entry = (name: string) => resolve(import.meta.dirname, `src/${name}/${name}.ts`);
 
+// A style attribute written as text would need style-src-attr 'unsafe-inline' in the content
+// security policy; the same through the style object does not.
+const textBoxes = {
+  name: "cornerstone-styles",
+  transform(code: string, id: string) {
+    if (!id.includes("@cornerstonejs/tools") || !id.includes("drawTextBox.js")) return null;
+    const wanted = "textElement.setAttribute('style', combinedStyle)";
+    if (!code.includes(wanted)) throw new Error("@cornerstonejs/tools: drawTextBox.js has changed");
+    return code.replace(wanted, "textElement.style.cssText = combinedStyle");
+  },
+};
+
+// vtk.js brings a writer of XML files that wants Node; a viewer never writes one.
+const noXmlWriter = {
+  name: "no-xml-writer",
+  enforce: "pre" as const,
+  resolveId: (id: string) => (id === "xmlbuilder2" ? "\0no-xml-writer" : null),
+  load: (id: string) =>
+    id === "\0no-xml-writer"
+      ? "export const create = () => { throw new Error('no XML writer in this build'); };"
+      : null,
+};
+
 export default defineConfig({
   base: "./",
+  plugins: [noXmlWriter, textBoxes],
+  // The decoders' workers load each decoder when they meet its transfer syntax.
+  worker: { format: "es" },
   css: {
     transformer: "lightningcss",
     lightningcss: {
@@ -37,6 +63,8 @@ export default defineConfig({
         player: entry("player"),
         quiz: entry("quiz"),
         gallery: entry("gallery"),
+        upload: entry("upload"),
+        viewer: entry("viewer"),
       },
     },
   },

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
+from django.http import HttpRequest
+
 Interval = tuple[float, float]
 
 # Whoever has seen so much of a lecture has seen it: credits and applause need no watching.
@@ -14,6 +16,8 @@ GAP_S = 0.5
 # More stretches than any viewing makes; a record beyond that is coarsened, not refused.
 MAX_INTERVALS = 500
 MAX_REPORT_BYTES = 64 * 1024
+# Whatever a player kept longer without a connection is as old as that.
+MAX_AGE_S = 366 * 24 * 3600.0
 
 
 class InvalidWatchReport(ValueError):
@@ -22,14 +26,27 @@ class InvalidWatchReport(ValueError):
 
 @dataclass(frozen=True)
 class WatchReport:
-    """What a player tells: where it is, and what was really played since it last told."""
+    """What a player tells: where it was `age_s` ago, and what was really played till then.
+
+    An age and no time of day, because the clocks of readers' devices are wrong.
+    """
 
     position_s: float
     intervals: tuple[Interval, ...]
+    age_s: float = 0.0
+
+
+def report_in(request: HttpRequest) -> bytes:
+    """The report a request brings: its body, or the form field that a beacon on leaving sends.
+
+    Beacons can't carry the header against forgery, so they bring its token in a form.
+    """
+    told = request.POST.get("report")
+    return request.body if told is None else told.encode("utf-8", "replace")
 
 
 def parse_report(body: bytes) -> WatchReport:
-    """Read `{"position_s": 61.5, "intervals": [[0, 61.5], …]}`.
+    """Read `{"position_s": 61.5, "intervals": [[0, 61.5], …], "age_s": 0}`; `age_s` may lack.
 
     Raises `InvalidWatchReport` for anything else; times beyond the lecture are no fault here.
     """
@@ -47,6 +64,7 @@ def parse_report(body: bytes) -> WatchReport:
     return WatchReport(
         position_s=_seconds(report.get("position_s")),
         intervals=tuple(_interval(pair) for pair in intervals),
+        age_s=max(0.0, min(_seconds(report.get("age_s", 0.0)), MAX_AGE_S)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Filters that put measures into words, and the sentences of the player island."""
+"""Filters that put measures into words."""
 
 from __future__ import annotations
 
@@ -111,13 +111,3 @@ def letter(counter: int) -> str:
     # Translators: letters that number the options of a question, in alphabetical order.
     letters = _("ABCDEFGHI")
     return letters[counter - 1] if 0 < counter <= len(letters) else str(counter)
-
-
-@register.simple_tag
-def player_strings() -> dict[str, str]:
-    """Sentences that the player fills in; ``{}`` stands for a number or time."""
-    return {
-        "position": _("{} of {}"),
-        "volume": _("Volume {}"),
-        "resumed": _("Resumed at {}"),
-    }

@@ -1,5 +1,6 @@
 import "./player.css";
+import "./panel.css";
 
 import { setUpPlayer } from "./setup";
 
-for (const root of document.querySelectorAll<HTMLElement>("[data-player]")) setUpPlayer(root);
+document.querySelectorAll<HTMLElement>("[data-player]").forEach(setUpPlayer);
