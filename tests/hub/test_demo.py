@@ -58,7 +58,7 @@ def render_grey(scene):
 
 def load(**options):
     lines = []
-    options = {"with_lectures": False, "with_renditions": False} | options
+    options = {"with_lectures": False, "with_renditions": False, "with_stacks": False} | options
     journal = load_demo(tell=lines.append, render_scene=render_grey, **options)
     return journal, lines
 

@@ -18,6 +18,7 @@ from .lectures import load_lectures
 from .pages import load_pages
 from .pictures import Gallery, RenderScene
 from .run import Run, Tell
+from .stacks import load_stacks
 
 # The worker makes what is left; the first visitor should find most of it made.
 ALL_PICTURES, PICTURES_TIME_S = 1000, 60.0
@@ -29,6 +30,7 @@ def load_demo(
     render_scene: RenderScene | None = None,
     with_accounts: bool = True,
     with_lectures: bool = True,
+    with_stacks: bool = True,
     with_renditions: bool = True,
 ) -> Journal:
     """Add what is missing of the demo content, and return the journal of what was added.
@@ -50,6 +52,8 @@ def load_demo(
     if with_accounts:
         load_accounts(run=run, departments=departments)
     load_cases(run=run, departments=departments)
+    if with_stacks:
+        load_stacks(run=run)
     load_courses(run=run, departments=departments)
     load_pages(run=run, departments=departments)
     if with_lectures:
