@@ -7,7 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
-from media.serving import serve_upload
+from media.serving import serve_signed, serve_upload
 
 from .health import healthz
 from .sitemaps import PageSitemap
@@ -16,6 +16,7 @@ from .views import robots, set_theme
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("uploads/s/<str:token>/<path:path>", serve_signed, name="signed_uploads"),
     path("uploads/<path:path>", serve_upload, name="uploads"),
     path("lectures/", include("media.urls")),
     path("healthz", healthz, name="healthz"),

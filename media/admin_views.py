@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.filters import WagtailFilterSet
@@ -25,14 +25,16 @@ from people.access import fetch, may, require
 from .domain.lectures import (
     NothingToRetry,
     delete_lecture,
-    remove_captions,
     retry_lecture,
-    save_captions,
-    start_lecture,
 )
-from .forms import CaptionForm, LectureForm, UploadForm
+from .forms import LectureForm
 from .models import Lecture, LectureState
-from .queries import current_stages, lectures_for, player_context, status, with_progress
+from .outline_views import outline_context
+from .queries import lectures_for, player_context, stage_groups, status, with_progress
+from .uploads.domain import UploadGone
+from .uploads.forms import LecturesForm
+from .uploads.queries import uploader_context
+from .uploads.using import UploadUnfinished, create_lecture_of, place
 
 NAMESPACE = "lectures_admin"
 MAX_STATUSES = 100
@@ -115,24 +117,54 @@ class UserFormMixin:
 
 
 class UploadView(UserFormMixin, generic.CreateView):
-    """Upload a recording; its page then shows how it gets on."""
+    """Upload recordings; a lecture is made of each, whose page then shows how it gets on."""
 
     template_name = "media/admin/upload.html"
-    form_class = UploadForm
+    form_class = LecturesForm
     page_title = gettext_lazy("Upload")
     submit_button_label = gettext_lazy("Upload")
     submit_button_active_label = gettext_lazy("Uploading…")
     success_message = None
 
+    def form_valid(self, form: LecturesForm) -> HttpResponse:
+        try:
+            self.received = form.received()
+            for upload in self.received:
+                place(upload=upload)
+            return super().form_valid(form)
+        except (UploadGone, UploadUnfinished):
+            form.add_error(None, _("An upload is no longer kept. Please start it again."))
+            return self.form_invalid(form)
+
     def save_instance(self) -> Lecture:
-        lecture = self.form.save(commit=False)
-        lecture.uploaded_by = self.request.user
-        start_lecture(lecture=lecture, file=self.form.cleaned_data["original"])
-        log(lecture, "wagtail.create", user=self.request.user)
-        return lecture
+        alone = len(self.received) == 1
+        self.lectures = []
+        for upload in self.received:
+            drafted = self.form.lecture_of(upload, alone=alone)
+            lecture = create_lecture_of(upload=upload, lecture=drafted)
+            if lecture is drafted:
+                log(lecture, "wagtail.create", user=self.request.user)
+            self.lectures.append(lecture)
+        return self.lectures[0]
 
     def get_success_url(self) -> str:
-        return reverse(self.edit_url_name, args=[self.object.pk])
+        if len(self.lectures) == 1:
+            return reverse(self.edit_url_name, args=[self.object.pk])
+        return reverse(self.index_url_name)
+
+    def get_success_message(self, instance: Lecture) -> str | None:  # noqa: ARG002  Wagtail's
+        count = len(self.lectures)
+        if count == 1:
+            return None
+        return ngettext(
+            "%(count)s lecture is being transcoded.",
+            "%(count)s lectures are being transcoded.",
+            count,
+        ) % {"count": count}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "uploader": uploader_context(self.request.user)}
 
 
 class EditView(UserFormMixin, generic.EditView):
@@ -192,9 +224,9 @@ def _panel_context(request: HttpRequest, lecture: Lecture) -> dict[str, Any]:
     return {
         "lecture": lecture,
         "status": status(lecture),
-        "stages": current_stages(lecture),
+        "stages": stage_groups(lecture),
         "renditions": lecture.renditions.all(),
-        "captions": lecture.captions.order_by("language"),
+        "outline": outline_context(lecture),
         "player": player_context(lecture, request.user),
     }
 
@@ -239,41 +271,4 @@ def retry(request: HttpRequest, lecture_id: int) -> HttpResponseRedirect:
         messages.info(request, _("This lecture has not failed; there is nothing to try again."))
     else:
         messages.success(request, _("The lecture is being tried again."))
-    return redirect(f"{NAMESPACE}:edit", lecture.pk)
-
-
-def captions(request: HttpRequest, lecture_id: int, language: str = "") -> HttpResponse:
-    """Add captions, or change those in `language`."""
-    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
-    caption = get_object_or_404(lecture.captions, language=language) if language else None
-    form = CaptionForm(
-        request.POST or None,
-        request.FILES or None,
-        caption=caption,
-        **({} if caption else {"initial": {"language": lecture.language}}),
-    )
-    if request.method == "POST" and form.is_valid():
-        saved = save_captions(
-            lecture=lecture,
-            language=form.cleaned_data["language"],
-            webvtt=form.cleaned_data["webvtt"],
-        )
-        messages.success(
-            request,
-            _("Captions in %(language)s are saved.") % {"language": saved.get_language_display()},
-        )
-        return redirect(f"{NAMESPACE}:edit", lecture.pk)
-    return render(
-        request,
-        "media/admin/captions.html",
-        {"lecture": lecture, "caption": caption, "form": form},
-    )
-
-
-@require_POST
-def delete_captions(request: HttpRequest, lecture_id: int, language: str) -> HttpResponse:
-    """Remove the captions in one language."""
-    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
-    remove_captions(lecture=lecture, language=language)
-    messages.success(request, _("The captions are removed."))
     return redirect(f"{NAMESPACE}:edit", lecture.pk)

@@ -7,10 +7,19 @@ class MediaConfig(AppConfig):
     verbose_name = _("Lectures")
 
     def ready(self) -> None:
-        from jobs.registry import register_sweep
+        from django.core.checks import Tags, register
 
+        from jobs.registry import register_notice, register_sweep
+
+        from .delivery.copies import sweep_bucket
         from .domain.files import sweep_files
         from .domain.stages import sweep_stages
+        from .protection import check_protection, protection_notice
+        from .uploads.sweeping import sweep_uploads
 
         register_sweep("lecture stages", sweep_stages)
         register_sweep("lecture files", sweep_files)
+        register_sweep("lecture uploads", sweep_uploads)
+        register_sweep("lecture bucket", sweep_bucket)
+        register_notice(protection_notice)
+        register(check_protection, Tags.security, deploy=True)

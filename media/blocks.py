@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from .chooser import lecture_chooser
-from .queries import player_context
+from .playing import player_context
 
 LectureChooserBlock = lecture_chooser.get_block_class(
     name="LectureChooserBlock", module_path="media.blocks"

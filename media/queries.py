@@ -1,21 +1,32 @@
 """What pages and the admin read about lectures."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from jobs.models import WorkState
-from people.access import may
 
+from .domain.work import mandatory
 from .failures import failure_sentence
-from .models import Caption, Lecture, LectureState, Stage, StageKind, WatchRecord
+from .models import Lecture, LectureState, Stage, StageKind
+from .playing import (  # noqa: F401  what readers see is read there; known here before
+    player_context,
+    watch_record,
+    watched_share,
+    watched_shares,
+)
 from .rules import lecture_permission_policy
 
 # How much of the whole work each stage is, so that the bar moves evenly.
 WEIGHTS = {StageKind.PROBE: 0.03, StageKind.ENCODE: 0.89, StageKind.PACKAGE: 0.08}
+# Within encoding, by what a portion is part of (`pipeline.jobs.Job`).
+JOB_WEIGHTS = {"sound": 0.2, "saver": 0.2, "h264": 1.0, "av1": 0.8}
+# Before so much is done, an estimate says more about chance than about the lecture.
+_ESTIMATE_FROM = 0.08
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Status:
     percent: int
     reason: str
     can_retry: bool
+    remaining: str = ""
 
     @property
     def is_final(self) -> bool:
@@ -41,20 +53,76 @@ def current_stages(lecture: Lecture) -> list[Stage]:
     return sorted(stages, key=lambda stage: (order.index(stage.kind), stage.part))
 
 
+@dataclass(frozen=True)
+class StageGroup:
+    """The parts of one kind of stage, as the admin shows them in one line."""
+
+    label: str
+    state: str
+    progress: float
+    attempts: int
+
+
+def stage_groups(lecture: Lecture) -> list[StageGroup]:
+    """The stages of the lecture's current generation by kind, in order of work."""
+    groups = []
+    stages = current_stages(lecture)
+    for kind in StageKind:
+        parts = [stage for stage in stages if stage.kind == kind]
+        if parts:
+            order = (WorkState.FAILED, WorkState.RUNNING, WorkState.WAITING, WorkState.DONE)
+            state = next(state for state in order if any(p.state == state for p in parts))
+            groups.append(
+                StageGroup(
+                    label=str(kind.label),
+                    state=str(state.label),
+                    progress=_share(parts),
+                    attempts=max(part.attempts for part in parts),
+                )
+            )
+    return groups
+
+
+def _share(parts: list[Stage]) -> float:
+    weights = [JOB_WEIGHTS.get(part.part.partition(".")[0], 1.0) for part in parts]
+    shares = [1.0 if part.state == WorkState.DONE else part.progress for part in parts]
+    return sum(w * s for w, s in zip(weights, shares, strict=True)) / sum(weights)
+
+
 def progress(stages: list[Stage]) -> float:
-    """How far (0–1) the stages of one generation have come."""
+    """How far (0–1) the stages of one generation have come; optional ones don't count."""
     done = 0.0
     for kind, weight in WEIGHTS.items():
         parts = [stage for stage in stages if stage.kind == kind]
         if parts:
-            shares = [1.0 if p.state == WorkState.DONE else p.progress for p in parts]
-            done += weight * sum(shares) / len(parts)
+            done += weight * _share(parts)
     return done
+
+
+def remaining_s(stages: list[Stage], *, now: datetime) -> float | None:
+    """How long (seconds) the rest will take at the pace so far; None while that is unknown."""
+    share = progress(stages)
+    begun = [stage.started_at for stage in stages if stage.started_at]
+    if not begun or not _ESTIMATE_FROM <= share < 1:
+        return None
+    return (now - min(begun)).total_seconds() * (1 - share) / share
+
+
+def _remaining(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return gettext("less than a minute left")
+    minutes = round(seconds / 60)
+    return ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", minutes) % {
+        "minutes": minutes
+    }
 
 
 def failure_code(lecture: Lecture) -> str:
     """Why the lecture's current transcoding failed; empty if it has not."""
-    failed = (stage for stage in current_stages(lecture) if stage.state == WorkState.FAILED)
+    stages = mandatory(current_stages(lecture))
+    failed = (stage for stage in stages if stage.state == WorkState.FAILED)
     return next((stage.failure_code for stage in failed), "")
 
 
@@ -62,12 +130,14 @@ def status(lecture: Lecture) -> Status:
     """How the lecture's transcoding stands, its failure in the reader's language."""
     stages = current_stages(lecture)
     share = 1.0 if lecture.state == LectureState.READY else progress(stages)
+    is_at_work = lecture.state == LectureState.PROCESSING
     return Status(
         state=lecture.state,
         label=str(lecture.get_state_display()),
         percent=int(100 * share),
         reason=failure_sentence(failure_code(lecture)),
         can_retry=lecture.state == LectureState.FAILED,
+        remaining=_remaining(remaining_s(stages, now=timezone.now())) if is_at_work else "",
     )
 
 
@@ -81,70 +151,3 @@ def with_progress(lectures: QuerySet[Lecture]) -> QuerySet[Lecture]:
     return lectures.select_related("collection", "uploaded_by").prefetch_related(
         Prefetch("stages", Stage.objects.order_by("generation", "pk"))
     )
-
-
-def watched_share(user: Any, lecture: Lecture) -> float:
-    """What part (0–1) of the lecture `user` has watched; 0 for visitors."""
-    record = watch_record(user, lecture)
-    return record.watched_share if record else 0.0
-
-
-def watched_shares(user: Any, lecture_ids: list[int]) -> dict[int, float]:
-    """What part (0–1) of each lecture `user` has watched; those never begun are left out."""
-    if not user.is_authenticated:
-        return {}
-    return dict(
-        WatchRecord.objects.filter(user=user, lecture_id__in=lecture_ids).values_list(
-            "lecture_id", "watched_share"
-        )
-    )
-
-
-def watch_record(user: Any, lecture: Lecture) -> WatchRecord | None:
-    """The person's record of the lecture, if they have begun it."""
-    if not user.is_authenticated:
-        return None
-    return WatchRecord.objects.filter(user=user, lecture=lecture).first()
-
-
-def player_context(lecture: Lecture, user: Any, *, watch_url: str = "") -> dict[str, Any] | None:
-    """What `components/player.html` shows as `player`; None while nothing plays.
-
-    A page that does more with what was watched gives its own `watch_url`. No record is kept of
-    visitors: they get none.
-    """
-    if not lecture.is_ready or not may(user, "media.watch_lecture", lecture):
-        return None
-    record = watch_record(user, lecture)
-    if not may(user, "media.record_watching", lecture):
-        watch_url = ""
-    else:
-        watch_url = watch_url or reverse("lectures:watch", args=[lecture.pk])
-    return {
-        "title": lecture.title,
-        "manifest_url": lecture.manifest_url,
-        "fallback_url": lecture.fallback_url,
-        "fallback_type": "audio/mp4" if lecture.fallback.endswith(".m4a") else "video/mp4",
-        "poster_url": lecture.poster_url,
-        "duration_s": lecture.duration_s or 0.0,
-        "resume_at_s": record.position_s if record else 0.0,
-        "watched_share": record.watched_share if record else 0.0,
-        "watch_url": watch_url,
-        "tracks": _tracks(lecture),
-    }
-
-
-def _tracks(lecture: Lecture) -> list[dict[str, Any]]:
-    """Captions; on at once where they help most: the reader's language is not the speaker's."""
-    reader = (get_language() or "").split("-")[0]
-    return [
-        {
-            "url": reverse("lectures:captions", args=[lecture.pk, caption.language]),
-            "language": caption.language,
-            "label": caption.get_language_display(),
-            "default": caption.language == reader != lecture.language,
-        }
-        for caption in Caption.objects.filter(lecture=lecture)
-        .only("pk", "language")
-        .order_by("language")
-    ]

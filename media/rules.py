@@ -46,12 +46,35 @@ def by_collection(action: str) -> Any:
     return predicate
 
 
+@rules.predicate
+def is_public_lecture(_user: Any, lecture: Any = None) -> bool:
+    """Whether everybody may watch (asked of no lecture in particular: yes)."""
+    return lecture is None or lecture.is_public
+
+
+@rules.predicate
+def owns_upload(user: Any, upload: Any) -> bool:
+    return upload.owner_id == user.pk
+
+
+may_upload = is_active & (by_collection("add") | by_collection("change"))
+
+
+@rules.predicate
+def may_upload_at_all(user: Any) -> bool:
+    """Whoever may add or change any lecture may send recordings."""
+    return may_upload.test(user)
+
+
+rules.set_perm("media.upload_recording", may_upload_at_all)
+rules.set_perm("media.continue_upload", may_upload_at_all & owns_upload)
 rules.set_perm("media.add_lecture", is_active & by_collection("add"))
 rules.set_perm("media.change_lecture", is_active & by_collection("change"))
 rules.set_perm("media.delete_lecture", is_active & by_collection("delete"))
 rules.set_perm("media.choose_lecture", is_active & by_collection("choose"))
-rules.set_perm("media.watch_lecture", rules.always_allow)
+rules.set_perm("media.watch_lecture", is_public_lecture | is_active)
 rules.set_perm("media.record_watching", is_active)
+rules.set_perm("media.bookmark_lecture", is_active)
 
 
 @rules.predicate

@@ -11,11 +11,13 @@ from wagtail.permissions import register_permission_policy
 
 from people.access import may
 
-from . import admin_views
+from . import admin_views, outline_views
 from .chooser import lecture_chooser
 from .forms import GroupLecturePermissionFormSet, LectureForm
 from .models import Lecture
 from .rules import lecture_permission_policy
+from .uploads import admin_views as upload_views
+from .uploads.forms import LecturesForm
 
 # Before anything asks for it: the registry makes up a policy of its own otherwise.
 register_permission_policy(Lecture, lecture_permission_policy())
@@ -43,24 +45,29 @@ class LectureViewSet(ModelViewSet):
     delete_template_name = admin_views.DeleteView.template_name
 
     def get_form_class(self, for_update=False):
-        return LectureForm if for_update else admin_views.UploadForm
+        return LectureForm if for_update else LecturesForm
 
     def get_urlpatterns(self):
         return [
             path("status/", admin_views.statuses, name="statuses"),
             path("<int:lecture_id>/panel/", admin_views.panel, name="panel"),
             path("<int:lecture_id>/retry/", admin_views.retry, name="retry"),
-            path("<int:lecture_id>/captions/", admin_views.captions, name="add_captions"),
+            path("<int:lecture_id>/replace/", upload_views.replace, name="replace"),
+            path("uploads/<uuid:upload_id>/remove/", upload_views.remove, name="remove_upload"),
+            path("<int:lecture_id>/captions/", outline_views.edit_captions, name="add_captions"),
             path(
                 "<int:lecture_id>/captions/<slug:language>/",
-                admin_views.captions,
+                outline_views.edit_captions,
                 name="edit_captions",
             ),
             path(
                 "<int:lecture_id>/captions/<slug:language>/delete/",
-                admin_views.delete_captions,
+                outline_views.delete_captions,
                 name="delete_captions",
             ),
+            path("<int:lecture_id>/chapters/", outline_views.edit_chapters, name="chapters"),
+            path("<int:lecture_id>/poster/", outline_views.edit_poster, name="poster"),
+            path("<int:lecture_id>/stills/", outline_views.find_slides_again, name="stills"),
             *super().get_urlpatterns(),
         ]
 

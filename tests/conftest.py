@@ -101,6 +101,8 @@ def browser() -> Iterator[Browser]:
                 "--disable-sync",
                 "--no-first-run",
                 "--autoplay-policy=no-user-gesture-required",
+                # WebGL by the processor, for the viewer, where a machine has no graphics card.
+                "--enable-unsafe-swiftshader",
             ],
         )
         yield chromium

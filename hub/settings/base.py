@@ -185,7 +185,29 @@ UPLOAD_QUOTA_BYTES_EDITOR = env.int("VIEWBOX_UPLOAD_QUOTA_BYTES_EDITOR", default
 UPLOAD_DAYS = env.int("VIEWBOX_UPLOAD_DAYS", default=7)
 # Of each web process's threads, those that uploads may hold at once.
 UPLOAD_THREADS = env.int("VIEWBOX_UPLOAD_THREADS", default=3)
+# Who sends lectures' files: this process ("files"), nginx ("accel") or a bucket ("s3").
+DELIVERY = env("VIEWBOX_DELIVERY", default="files")
+# nginx's internal location over MEDIA_ROOT, with a slash at its end.
+ACCEL_URL = env("VIEWBOX_ACCEL_URL", default="/_uploads/")
+# Another address of MEDIA_ROOT for public lectures: a CDN, with a slash at its end.
+DELIVERY_URL = env("VIEWBOX_DELIVERY_URL", default="")
+# How long addresses of lectures for signed-in people hold, at least.
+SIGNED_URL_S = env.int("VIEWBOX_SIGNED_URL_S", default=6 * 3600)
+S3_BUCKET = env("VIEWBOX_S3_BUCKET", default="")
+S3_ENDPOINT = env("VIEWBOX_S3_ENDPOINT", default="")  # empty: Amazon's own
+S3_REGION = env("VIEWBOX_S3_REGION", default="us-east-1")
+S3_ADDRESS_S = 300  # a redirect is followed at once
 FFMPEG_BINARY = env("VIEWBOX_FFMPEG", default="")
+# How lectures are made: a name of media.pipeline.policy.POLICIES.
+LECTURE_POLICY = env("VIEWBOX_LECTURE_POLICY", default="standard")
+
+# Patients' new names, UIDs and dates follow from it: lost or changed, a follow-up no longer finds
+# its place beside the first examination. Empty: derived from SECRET_KEY.
+DEIDENTIFICATION_KEY = env("VIEWBOX_DEIDENTIFICATION_KEY", default="")
+DICOM_MAX_FILES = env.int("VIEWBOX_DICOM_MAX_FILES", default=20_000)
+DICOM_MAX_FILE_BYTES = env.int("VIEWBOX_DICOM_MAX_FILE_BYTES", default=1024**3)
+DICOM_MAX_BYTES = env.int("VIEWBOX_DICOM_MAX_BYTES", default=8 * 1024**3)
+DICOM_MAX_SECONDS = env.float("VIEWBOX_DICOM_MAX_SECONDS", default=7200.0)
 
 # --- People -----------------------------------------------------------------------------------
 
@@ -345,6 +367,16 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
     }
 }
+# Whoever else sends lectures' files: a bucket, a CDN.
+S3_ORIGIN = (
+    "/".join(S3_ENDPOINT.split("/")[:3]) or f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"
+)
+for _origin in [
+    *([S3_ORIGIN] if DELIVERY == "s3" else []),
+    *(["/".join(DELIVERY_URL.split("/")[:3])] if "//" in DELIVERY_URL else []),
+]:
+    for _directive in ("img-src", "media-src", "connect-src"):
+        CONTENT_SECURITY_POLICY["DIRECTIVES"][_directive].append(_origin)
 
 LOGGING = {
     "version": 1,

@@ -19,6 +19,11 @@ def queue_depth() -> int:
     return DBTaskResult.objects.ready().count()
 
 
+def is_waiting_above(priority: int) -> bool:
+    """Whether something more urgent than `priority` waits to be taken up."""
+    return DBTaskResult.objects.ready().filter(priority__gt=priority).exists()
+
+
 def waiting_arguments(task: Task) -> set[tuple]:
     """The positional arguments with which `task` is waiting in the queue, due by now."""
     return {

@@ -1,7 +1,10 @@
 """Where a lecture's files lie, how they are published, and which of them may go.
 
     WORK_ROOT/lectures/<lecture>/<generation>/<stage>-<token>/   one attempt at one stage
+    WORK_ROOT/lectures/<lecture>/<generation>/renditions/        finished chunks, of all attempts
     MEDIA_ROOT/lectures/<lecture>/<generation>-<token>/          one published transcoding
+    MEDIA_ROOT/lectures/<lecture>/<generation>-early-<token>/    its first, thrifty part
+    MEDIA_ROOT/lectures/<lecture>/stills-<generation>-<token>-<hash>/   its published stills
 
 The fencing token in each name keeps attempts apart: a worker that lost its lease goes on
 writing into a directory that nobody looks at.
@@ -13,15 +16,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.utils import timezone
 
 from jobs.models import WorkState
+from media.delivery.copies import copy_published
 from media.models import Lecture, Stage, StageKind
 
 FOLDER = "lectures"
+RENDITIONS = "renditions"
 # Visitors who began before a new transcoding was published still play the old one.
 OLD_GENERATION_KEPT = timedelta(days=1)
 # Files of a lecture the database doesn't know: perhaps it was restored from an older copy.
@@ -44,9 +49,32 @@ def attempt_name(*, kind: str, part: str, token: int) -> str:
     return f"{kind}.{part}-{token}" if part else f"{kind}-{token}"
 
 
-def published_name(*, lecture_id: int, generation: int, token: int) -> str:
-    """Where a transcoding is published, below MEDIA_ROOT."""
-    return f"{FOLDER}/{lecture_id}/{generation}-{token}"
+def renditions_directory(*, lecture_id: int, generation: int) -> Path:
+    """Where the finished chunks of one transcoding lie until they are packaged."""
+    return work_directory(lecture_id=lecture_id, generation=generation) / RENDITIONS
+
+
+def remove_renditions(*, lecture_id: int, generation: int) -> None:
+    """Have all chunks of one transcoding made anew."""
+    shutil.rmtree(
+        renditions_directory(lecture_id=lecture_id, generation=generation), ignore_errors=True
+    )
+
+
+def published_name(*, lecture_id: int, generation: int, token: int, part: str = "") -> str:
+    """Where a transcoding, or a part of it, is published, below MEDIA_ROOT."""
+    return f"{FOLDER}/{lecture_id}/{generation}-{part}-{token}".replace("--", "-")
+
+
+def published_generation(lecture: Lecture) -> int:
+    """The number of the transcoding that plays; 0 if none does."""
+    number = PurePosixPath(lecture.directory).name.partition("-")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def stills_name(*, lecture_id: int, generation: int, token: int, digest: str) -> str:
+    """Where stills are published, below MEDIA_ROOT; `digest` is a hash of their content."""
+    return f"{FOLDER}/{lecture_id}/{StageKind.STILLS}-{generation}-{token}-{digest}"
 
 
 @contextmanager
@@ -80,6 +108,7 @@ def publish(made: Path, *, name: str) -> Path:
         shutil.copytree(made, partial)
         partial.replace(target)
         shutil.rmtree(made, ignore_errors=True)
+    copy_published(target, name=name)
     return target
 
 
@@ -91,9 +120,12 @@ def unpublish(*, name: str) -> None:
 
 
 def remove_work(*, lecture_id: int, generation: int) -> None:
-    """Remove what the stages of one transcoding left."""
+    """Remove what the stages of one transcoding left; stills may still be in the making."""
     work = work_directory(lecture_id=lecture_id, generation=generation)
-    shutil.rmtree(work, ignore_errors=True)
+    for attempt in work.glob("*"):
+        if not attempt.name.startswith(f"{StageKind.STILLS}-"):
+            shutil.rmtree(attempt, ignore_errors=True)
+    _remove_if_empty(work)
     _remove_if_empty(work.parent)
 
 
@@ -157,6 +189,8 @@ def _listed(root: Path, *, depth: int) -> list[tuple[int, Path]]:
 def _is_needed_work(lecture: Lecture, directory: Path) -> bool:
     stages = [s for s in lecture.stages.all() if str(s.generation) == directory.parent.name]
     packaged = all(s.state == WorkState.DONE for s in stages if s.kind == StageKind.PACKAGE)
+    if directory.name == RENDITIONS:
+        return bool(stages) and stages[0].generation == lecture.generation and not packaged
     for stage in stages:
         if directory.name == attempt_name(kind=stage.kind, part=stage.part, token=stage.token):
             return stage.state == WorkState.RUNNING or (
@@ -169,12 +203,16 @@ def _is_needed_work(lecture: Lecture, directory: Path) -> bool:
 
 def _is_needed_publication(lecture: Lecture, directory: Path) -> bool:
     name = f"{FOLDER}/{lecture.pk}/{directory.name.removeprefix('.')}"
+    if directory.name.removeprefix(".").startswith(f"{StageKind.STILLS}-"):
+        # Those before have their last day from the moment they were replaced.
+        age_s = time.time() - directory.stat().st_mtime
+        return lecture.stills_directory == name or age_s < OLD_GENERATION_KEPT.total_seconds()
     if lecture.directory == name:
         # Its half-made copy across disks, if that is what lies here, was published since.
         return not directory.name.startswith(".")
     for stage in lecture.stages.all():
         if stage.kind == StageKind.PACKAGE and name == published_name(
-            lecture_id=lecture.pk, generation=stage.generation, token=stage.token
+            lecture_id=lecture.pk, generation=stage.generation, part=stage.part, token=stage.token
         ):
             if stage.state == WorkState.RUNNING:
                 return True

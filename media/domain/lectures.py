@@ -9,11 +9,11 @@ from wagtail.models import Collection
 
 from jobs.domain.leases import reopen
 from jobs.models import WorkState
+from media.captions import normalised
 from media.models import Caption, Lecture, LectureState, StageKind
-from media.webvtt import normalised
 from people.models import User
 
-from .files import remove_all
+from .files import remove_all, remove_renditions
 from .stages import enqueue, open_stages, refresh_state
 from .work import ENCODE_TO_BLAME
 
@@ -35,8 +35,9 @@ def create_lecture(
 ) -> Lecture:
     """Take in a recording and have it transcoded in the background.
 
-    `captions` maps language codes to WebVTT. Raises `media.webvtt.InvalidCaptions`; whether
-    the recording can be used turns out later and is told by the lecture's state.
+    `captions` maps language codes to captions in any format that `media.captions` reads.
+    Raises `media.captions.InvalidCaptions`; whether the recording can be used turns out later
+    and is told by the lecture's state.
     """
     lecture = Lecture(
         title=title,
@@ -85,6 +86,10 @@ def retry_lecture(*, lecture: Lecture) -> None:
     again = {stage.pk for stage in failed}
     if any(stage.failure_code in ENCODE_TO_BLAME for stage in failed):
         again |= {stage.pk for stage in stages if stage.kind == StageKind.ENCODE}
+        # Finished chunks are under suspicion as well.
+        transaction.on_commit(
+            lambda: remove_renditions(lecture_id=locked.pk, generation=locked.generation)
+        )
     reopen(model=type(failed[0]), pks=sorted(again))
     refresh_state(lecture_id=lecture.pk)
     enqueue(lecture_id=lecture.pk)
@@ -118,16 +123,3 @@ def delete_lecture(*, lecture: Lecture) -> None:
         remove_all(lecture_id=lecture_id)
 
     transaction.on_commit(remove_files)
-
-
-def save_captions(*, lecture: Lecture, language: str, webvtt: str) -> Caption:
-    """Set the lecture's captions in one language. Raises `media.webvtt.InvalidCaptions`."""
-    caption, _created = Caption.objects.update_or_create(
-        lecture=lecture, language=language, defaults={"webvtt": normalised(webvtt)}
-    )
-    return caption
-
-
-def remove_captions(*, lecture: Lecture, language: str) -> None:
-    """Remove the lecture's captions in one language; no effect if there are none."""
-    Caption.objects.filter(lecture=lecture, language=language).delete()

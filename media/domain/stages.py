@@ -11,20 +11,29 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from jobs.domain.leases import Heartbeat, Lease, LeaseLost, claim
-from jobs.domain.queue import waiting_arguments
+from jobs.domain.queue import is_waiting_above, waiting_arguments
 from jobs.domain.stopping import stop_requested
 from jobs.domain.worker import worker_name
-from jobs.models import WorkState
-from media.failures import UNEXPECTED
+from jobs.models import OPEN_STATES, WorkState
+from media.failures import CANCELLED, UNEXPECTED
 from media.models import Lecture, LectureState, Stage, StageKind
 from media.pipeline.refusals import Cancelled, Refusal, Refused
 from media.tasks import process_lecture
 
-from .files import attempt_directory
-from .work import ENCODE_TO_BLAME, WORK, OutputGone, reopen_encode
+from .files import attempt_directory, published_generation
+from .work import (
+    ENCODE_TO_BLAME,
+    WORK,
+    OutputGone,
+    mandatory,
+    must_precede,
+    reopen_encode,
+    urgency,
+)
 
 logger = logging.getLogger("media")
 
@@ -40,10 +49,7 @@ COSTLY_ATTEMPTS = 2
 def open_stages(*, lecture: Lecture) -> None:
     """Make the stage rows of the lecture's current generation and tell a worker."""
     Stage.objects.bulk_create(
-        (
-            Stage(lecture=lecture, generation=lecture.generation, kind=kind)
-            for kind in StageKind.values
-        ),
+        (Stage(lecture=lecture, generation=lecture.generation, kind=kind) for kind in WORK),
         ignore_conflicts=True,
     )
     refresh_state(lecture_id=lecture.pk)
@@ -53,16 +59,25 @@ def open_stages(*, lecture: Lecture) -> None:
 def enqueue(*, lecture_id: int, delay: timedelta = timedelta(0)) -> None:
     """Ask a worker to look at the lecture after `delay`, once this transaction is committed."""
     task = process_lecture
+    priority = Lecture.objects.filter(pk=lecture_id).values_list("priority", flat=True).first()
+    if priority:
+        task = task.using(priority=priority)
     if delay:
         task = task.using(run_after=timezone.now() + delay)
     transaction.on_commit(lambda: task.enqueue(lecture_id))
 
 
-def derived_state(stages: Iterable[Stage]) -> LectureState:
-    """What the stages of one generation make of their lecture."""
-    states = {stage.state for stage in stages}
+def derived_state(stages: Iterable[Stage], *, plays_older: bool = False) -> LectureState:
+    """What the stages of one generation make of their lecture; optional ones don't count.
+
+    One that was called off is no failure where an older transcoding goes on playing.
+    """
+    needed = mandatory(stages)
+    states = {stage.state for stage in needed}
     if WorkState.FAILED in states:
-        return LectureState.FAILED
+        reasons = {s.failure_code for s in needed if s.state == WorkState.FAILED}
+        called_off = reasons == {CANCELLED}
+        return LectureState.READY if plays_older and called_off else LectureState.FAILED
     if states == {WorkState.DONE}:
         return LectureState.READY
     if states <= {WorkState.WAITING}:
@@ -76,25 +91,31 @@ def refresh_state(*, lecture_id: int) -> str:
     lecture = Lecture.objects.select_for_update().filter(pk=lecture_id).first()
     if lecture is None:
         return ""
-    state = derived_state(lecture.stages.filter(generation=lecture.generation))
+    state = _state_of(lecture, lecture.stages.filter(generation=lecture.generation))
     if lecture.state != state:
         Lecture.objects.filter(pk=lecture_id).update(state=state)
     return state
 
 
-def next_stages(stages: Iterable[Stage], *, now: datetime) -> list[Stage]:
-    """Of one generation's stages, those that a worker may take up now.
+def _state_of(lecture: Lecture, stages: Iterable[Stage]) -> LectureState:
+    plays_older = 0 < published_generation(lecture) < lecture.generation
+    return derived_state(stages, plays_older=plays_older)
 
-    A kind of stage begins when all parts of the kind before it are done; a part that failed
-    holds up what comes after it, but not the other parts.
+
+def next_stages(stages: Iterable[Stage], *, now: datetime) -> list[Stage]:
+    """Of one generation's stages, those that a worker may take up now, the most urgent first.
+
+    A stage begins when all stages that its kind waits for are done (`work.WORK`); one that
+    failed holds up what comes after it, but nothing else.
     """
-    by_kind: dict[str, list[Stage]] = {kind: [] for kind in StageKind.values}
-    for stage in stages:
-        by_kind[stage.kind].append(stage)
-    for parts in by_kind.values():
-        if any(stage.state != WorkState.DONE for stage in parts):
-            return [stage for stage in parts if _is_free(stage, now)]
-    return []
+    stages = list(stages)
+    undone = [stage for stage in stages if stage.state != WorkState.DONE]
+    free = [
+        stage
+        for stage in undone
+        if _is_free(stage, now) and not any(must_precede(other, stage) for other in undone)
+    ]
+    return sorted(free, key=urgency)
 
 
 def _is_free(stage: Stage, now: datetime) -> bool:
@@ -125,8 +146,23 @@ def process(*, lecture_id: int) -> str:
         refresh_state(lecture_id=lecture_id)
         if lease is None:
             break
+        if len(free) > 1:
+            _call_another(lecture_id)
         run_stage(lease=lease)
+        if lecture.priority < 0 and is_waiting_above(lecture.priority):
+            # Nobody waits for this one: what somebody does wait for goes before its next stage.
+            enqueue(lecture_id=lecture_id)
+            break
     return refresh_state(lecture_id=lecture_id)
+
+
+def _call_another(lecture_id: int) -> None:
+    """Leave a hint for one more worker: there is work for it on the same lecture.
+
+    It does the same in its turn, so that as many come as are free and needed.
+    """
+    if (lecture_id,) not in waiting_arguments(process_lecture):
+        enqueue(lecture_id=lecture_id)
 
 
 def run_stage(*, lease: Lease) -> None:
@@ -143,7 +179,7 @@ def run_stage(*, lease: Lease) -> None:
                 heart.progress(fraction)
                 return not (heart.lost.is_set() or stop_requested())
 
-            WORK[StageKind(stage.kind)](stage, lease, go_on)
+            WORK[StageKind(stage.kind)].do(stage, lease, go_on)
     except (LeaseLost, Cancelled, OutputGone, Refused) as reason:
         _discard(stage, lease)
         _record(stage, lease, reason)
@@ -200,7 +236,7 @@ def _record_attempt(stage: Stage, lease: Lease, *, code: str, detail: str) -> No
         with transaction.atomic():
             lease.give_back(code=code, detail=detail, delay=delay)
             if stage.kind == StageKind.PACKAGE and code in ENCODE_TO_BLAME:
-                reopen_encode(stage)
+                reopen_encode(stage, anew=True)
             refresh_state(lecture_id=stage.lecture_id)
             enqueue(lecture_id=stage.lecture_id, delay=delay)
     except LeaseLost as lost:
@@ -225,9 +261,17 @@ def sweep_stages() -> int:
     now = timezone.now()
     waiting = waiting_arguments(process_lecture)
     mended = 0
-    for lecture in Lecture.objects.filter(state__in=OPEN).prefetch_related("stages"):
+    # A lecture that is ready may still lack something optional.
+    unfinished = Stage.objects.filter(
+        state__in=OPEN_STATES,
+        generation=F("lecture__generation"),
+        lecture__state=LectureState.READY,
+    )
+    for lecture in Lecture.objects.filter(
+        Q(state__in=OPEN) | Q(pk__in=unfinished.values("lecture"))
+    ).prefetch_related("stages"):
         stages = [s for s in lecture.stages.all() if s.generation == lecture.generation]
-        if derived_state(stages) != lecture.state:
+        if _state_of(lecture, stages) != lecture.state:
             refresh_state(lecture_id=lecture.pk)
         if next_stages(stages, now=now) and (lecture.pk,) not in waiting:
             enqueue(lecture_id=lecture.pk)

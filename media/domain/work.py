@@ -1,7 +1,7 @@
 """What each stage does: pure pipeline in the middle, one fenced transaction at the end."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -10,11 +10,13 @@ from django.utils import timezone
 from jobs.domain.leases import Lease, LeaseLost, reopen
 from jobs.models import WorkState
 from media.models import Lecture, Rendition, Stage, StageKind
-from media.pipeline.encode import OnProgress, encode
+from media.pipeline import run
+from media.pipeline.encode import OnProgress, encode_portion
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
+from media.pipeline.jobs import Job, is_early, portions
 from media.pipeline.package import Package, package
-from media.pipeline.plan import Plan, Policy, plan
-from media.pipeline.probe import probe
+from media.pipeline.plan import Plan
+from media.pipeline.policy import DEFAULT_POLICY, POLICIES, Policy
 from media.pipeline.refusals import Refusal
 
 from .files import (
@@ -22,53 +24,97 @@ from .files import (
     local_original,
     publish,
     published_name,
+    remove_renditions,
     remove_work,
+    renditions_directory,
     unpublish,
-    work_directory,
 )
+from .stills import publish_stills
 
 # Of packaging, the renditions are at fault rather than the step itself.
 ENCODE_TO_BLAME = frozenset({Refusal.OUTPUT_SHORT.value, Refusal.OUTPUT_INVALID.value})
-_RENDITIONS = "renditions"
+# The part of packaging that shows a long lecture before all of it is made.
+EARLY = "early"
 
 
 class OutputGone(Exception):
     """What an earlier stage made is no longer there, for example after a disk was replaced."""
 
 
+def policy_of(lecture: Lecture) -> Policy:
+    """How the lecture is to be made: its own policy, else the site's."""
+    return POLICIES.get(lecture.policy or settings.LECTURE_POLICY) or POLICIES[DEFAULT_POLICY]
+
+
 def examine(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
-    """Measure the upload and plan its renditions."""
+    """Measure the upload, plan its renditions and divide the work among the stages to come."""
     lecture = stage.lecture
     with local_original(lecture, work=attempt_directory(stage, token=lease.token)) as source:
-        measured = probe(source)
-    planned = plan(measured, Policy())
+        measured, planned = run.examine(source, policy_of(lecture), binary=_ffmpeg())
     on_progress(1.0, 0.0)
     with transaction.atomic():
         lease.check()
-        Lecture.objects.filter(pk=lecture.pk).update(
+        Lecture.objects.filter(pk=lecture.pk, generation=stage.generation).update(
             probe=measured.to_data(), plan=planned.to_data()
         )
+        _divide(lecture, stage, planned)
         lease.finish()
 
 
+def _divide(lecture: Lecture, stage: Stage, planned: Plan) -> None:
+    """Put a stage for each portion in the place of the one that stood for all of them."""
+    whole = Stage.objects.filter(
+        lecture=lecture, generation=stage.generation, kind=StageKind.ENCODE, part=""
+    )
+    whole.delete()
+    parts = [(StageKind.ENCODE, portion.name) for portion in portions(planned)]
+    # What plays already is not replaced by less.
+    if planned.is_early and not lecture.manifest:
+        parts.append((StageKind.PACKAGE, EARLY))
+    Stage.objects.bulk_create(
+        (
+            Stage(lecture=lecture, generation=stage.generation, kind=kind, part=part)
+            for kind, part in parts
+        ),
+        ignore_conflicts=True,
+    )
+
+
 def make_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
-    """Encode every rendition of the plan into this attempt's directory."""
+    """Encode one portion of the plan; chunks of it that are there already are kept.
+
+    They lie in a directory that all attempts share: each is complete or absent.
+    """
+    planned = _plan_of(stage.lecture)
+    portion = next((p for p in portions(planned) if p.name == stage.part), None)
+    if portion is None:
+        raise OutputGone(f"no portion {stage.part!r} in the plan of lecture {stage.lecture_id}")
     work = attempt_directory(stage, token=lease.token)
-    out = work / _RENDITIONS
+    out = renditions_directory(lecture_id=stage.lecture_id, generation=stage.generation)
     with local_original(stage.lecture, work=work) as source:
-        encoded = encode(
-            source, _plan_of(stage.lecture), out, on_progress=on_progress, binary=_ffmpeg()
-        )
-    lease.finish(result={"directory": work.name, **encoded.to_data()})
+        encode_portion(source, planned, portion, out, on_progress=on_progress, binary=_ffmpeg())
+    lease.finish(result=portion.to_data())
 
 
 def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
     """Check the renditions, lay them out for delivery, and show them to the world at once."""
     lecture = stage.lecture
     planned = _plan_of(lecture)
+    encoded = renditions_directory(lecture_id=lecture.pk, generation=stage.generation)
+    if not encoded.is_dir():
+        raise OutputGone(f"{encoded} is gone")
     made_in = attempt_directory(stage, token=lease.token)
-    made = package(_encoded(lecture), planned, made_in, on_progress=on_progress, binary=_ffmpeg())
-    name = published_name(lecture_id=lecture.pk, generation=stage.generation, token=lease.token)
+    made = package(
+        encoded,
+        planned,
+        made_in,
+        only_early=stage.part == EARLY,
+        on_progress=on_progress,
+        binary=_ffmpeg(),
+    )
+    name = published_name(
+        lecture_id=lecture.pk, generation=stage.generation, part=stage.part, token=lease.token
+    )
     publish(made_in, name=name)
     try:
         with transaction.atomic():
@@ -78,22 +124,89 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
     except LeaseLost:
         unpublish(name=name)
         raise
-    remove_work(lecture_id=lecture.pk, generation=stage.generation)
+    if stage.part != EARLY:
+        remove_work(lecture_id=lecture.pk, generation=stage.generation)
 
 
-WORK: dict[StageKind, Callable[[Stage, Lease, OnProgress], None]] = {
-    StageKind.PROBE: examine,
-    StageKind.ENCODE: make_renditions,
-    StageKind.PACKAGE: publish_renditions,
+@dataclass(frozen=True)
+class Step:
+    """What a kind of stage does, and after which kinds.
+
+    All parts of the kinds in ``after`` must be done before it begins. The failure of an
+    ``is_optional`` step fails nothing else: the lecture plays without it.
+    """
+
+    do: Callable[[Stage, Lease, OnProgress], None]
+    after: tuple[StageKind, ...] = ()
+    is_optional: bool = False
+
+
+def must_precede(other: Stage, stage: Stage) -> bool:
+    """Whether ``stage`` begins only when ``other``, of the same transcoding, is done.
+
+    The first publication of a long lecture waits for its own parts only; the full one also
+    waits for the first, so that it is never replaced by less.
+    """
+    if other.kind == stage.kind == StageKind.PACKAGE:
+        return other.part == EARLY and stage.part != EARLY and not has_given_up(other)
+    if other.kind == StageKind.ENCODE and stage.part == EARLY:
+        return is_early(other.part)
+    return other.kind in WORK[StageKind(stage.kind)].after
+
+
+def is_optional(stage: Stage) -> bool:
+    """Whether the lecture is ready without it."""
+    return WORK[StageKind(stage.kind)].is_optional or stage.part == EARLY
+
+
+def has_given_up(stage: Stage) -> bool:
+    """Whether it failed and nothing waits for it any more."""
+    return is_optional(stage) and stage.state == WorkState.FAILED
+
+
+def urgency(stage: Stage) -> tuple[int, str]:
+    """What a worker that may choose takes first: the lowest. What plays early goes before all."""
+    if stage.kind == StageKind.PROBE:
+        return 0, ""
+    if stage.kind == StageKind.ENCODE and is_early(stage.part):
+        # The sound is one long piece: begun first, it is no bottleneck.
+        return 1 if stage.part.startswith(Job.SOUND) else 2, stage.part
+    if stage.part == EARLY:
+        return 3, ""
+    if stage.kind == StageKind.PACKAGE:
+        return 4, ""
+    if stage.kind == StageKind.ENCODE:
+        return (6 if stage.part.startswith(Job.H264) else 7), stage.part
+    return 5, stage.part
+
+
+# In the order in which a worker takes up what is free.
+WORK: dict[StageKind, Step] = {
+    StageKind.PROBE: Step(examine),
+    StageKind.ENCODE: Step(make_renditions, after=(StageKind.PROBE,)),
+    StageKind.PACKAGE: Step(publish_renditions, after=(StageKind.ENCODE,)),
+    StageKind.STILLS: Step(publish_stills, after=(StageKind.PROBE,), is_optional=True),
 }
 
 
-def reopen_encode(stage: Stage) -> None:
-    """Have the encode stage of the same generation done again, in the caller's transaction."""
+def mandatory(stages: Iterable[Stage]) -> list[Stage]:
+    """Those of the stages without which their lecture is not ready."""
+    return [stage for stage in stages if not is_optional(stage)]
+
+
+def reopen_encode(stage: Stage, *, anew: bool = False) -> None:
+    """Have the encode stages of the same generation done again, in the caller's transaction.
+
+    Chunks that are whole are kept, unless ``anew``.
+    """
     encodes = Stage.objects.filter(
         lecture_id=stage.lecture_id, generation=stage.generation, kind=StageKind.ENCODE
     )
     reopen(model=Stage, pks=list(encodes.values_list("pk", flat=True)))
+    if anew:
+        transaction.on_commit(
+            lambda: remove_renditions(lecture_id=stage.lecture_id, generation=stage.generation)
+        )
 
 
 def _ffmpeg() -> FfmpegBinary:
@@ -106,18 +219,6 @@ def _plan_of(lecture: Lecture) -> Plan:
     return Plan.from_data(lecture.plan)
 
 
-def _encoded(lecture: Lecture) -> Path:
-    stage = lecture.stages.filter(
-        generation=lecture.generation, kind=StageKind.ENCODE, state=WorkState.DONE
-    ).first()
-    name = (stage.result or {}).get("directory", "") if stage else ""
-    work = work_directory(lecture_id=lecture.pk, generation=lecture.generation)
-    renditions = work / name / _RENDITIONS
-    if not name or not renditions.is_dir():
-        raise OutputGone(f"{renditions} is gone")
-    return renditions
-
-
 def _show(lecture: Lecture, stage: Stage, made: Package, *, name: str) -> None:
     """Make what was published what the lecture plays, in the caller's transaction.
 
@@ -128,6 +229,11 @@ def _show(lecture: Lecture, stage: Stage, made: Package, *, name: str) -> None:
         manifest=str(made.master),
         poster=str(made.poster or ""),
         fallback=str(made.fallback_mp4),
+        playlists={
+            name: str(path)
+            for name, path in (("saver", made.saver), ("audio", made.sound))
+            if path is not None
+        },
         duration_s=made.duration_s,
         published_at=timezone.now(),
     )

@@ -1,11 +1,14 @@
 """A lecture's way from upload to ready, and what happens to it on the way."""
 
+import dataclasses
 import shutil
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -22,24 +25,35 @@ from media.domain.lectures import (
     transcode_again,
 )
 from media.domain.stages import BACK_OFF_S, next_stages, process, run_stage, sweep_stages
+from media.domain.transcoding import NothingToCancel, cancel_transcoding, made_otherwise
 from media.domain.work import WORK
 from media.models import Lecture, LectureState, Rendition, Stage, StageKind
 from media.pipeline.hls import read_media_playlist
+from media.pipeline.policy import POLICIES, Policy
 from media.pipeline.refusals import Refusal, Refused
+from media.queries import status
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
+def _own_folders(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.WORK_ROOT = tmp_path / "work"
+    # What is tested here is what happens around an encode.
+    monkeypatch.setitem(POLICIES, "standard", Policy(preset="ultrafast", has_av1=False))
     yield
     forget_stop()
 
 
+# The portion of a short lecture's pictures for everybody.
+PICTURES = "h264.000"
+
+
 def stage_of(lecture: Lecture, kind: StageKind) -> Stage:
-    return Stage.objects.get(lecture=lecture, generation=lecture.generation, kind=kind)
+    """The only stage of its kind, the one that shows everything, or that of the pictures."""
+    stages = Stage.objects.filter(lecture=lecture, generation=lecture.generation, kind=kind)
+    return stages.filter(part__in=["", PICTURES]).get()
 
 
 def files_below(root: Path) -> set[str]:
@@ -61,8 +75,14 @@ def test_lecture_becomes_ready_and_plays(import_recording):
     lecture.refresh_from_db()
     published = Path(settings.MEDIA_ROOT) / lecture.directory
     assert lecture.duration_s == pytest.approx(4.0, abs=0.2)
-    assert [s.state for s in lecture.stages.all()] == [WorkState.DONE] * 3
-    assert [s.attempts for s in lecture.stages.all()] == [1, 1, 1]
+    assert {(s.kind, s.part) for s in lecture.stages.all()} == {
+        ("probe", ""), ("encode", "h264.000"), ("encode", "sound.000"), ("package", ""),
+        ("stills", ""),
+    }  # fmt: skip
+    assert {(s.state, s.attempts) for s in lecture.stages.all()} == {(WorkState.DONE, 1)}
+    assert set(lecture.playlists) == {"saver", "audio"}
+    for name in lecture.playlists.values():
+        assert (published / name).is_file()
     assert (published / lecture.poster).is_file()
     assert (published / lecture.fallback).is_file()
     master = (published / lecture.manifest).read_text()
@@ -85,7 +105,7 @@ def test_lecture_without_one_track_becomes_ready(import_recording, name, has_pic
     assert process(lecture_id=lecture.pk) == LectureState.READY
     lecture.refresh_from_db()
     assert (lecture.has_picture, bool(lecture.poster)) == (has_picture, has_picture)
-    assert lecture.renditions.filter(width=None).count() == sounds
+    assert lecture.renditions.filter(width=None).exists() == bool(sounds)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +162,9 @@ def test_two_workers_on_one_lecture_publish_once(import_recording):
 def process_until(lecture: Lecture, kind: StageKind) -> None:
     """Work on the lecture until `kind` is what comes next."""
     while True:
-        free = next_stages(lecture.stages.all(), now=timezone.now())
-        if free[0].kind == kind:
+        stages = lecture.stages.exclude(kind=StageKind.STILLS)
+        free = next_stages(stages, now=timezone.now())
+        if free[0].kind == kind and free[0].part in ("", PICTURES):
             return
         run_stage(lease=claim(model=Stage, pk=free[0].pk, holder="test"))
 
@@ -162,14 +183,14 @@ def test_worker_that_lost_its_lease_writes_nothing(import_recording):
         lost.fail(code="anything")
     run_stage(lease=held)
     stage.refresh_from_db()
-    assert (stage.state, stage.result["directory"]) == (WorkState.DONE, "encode-2")
+    assert (stage.state, stage.token, stage.result["job"]) == (WorkState.DONE, 2, "h264")
 
 
 def refuse_with(monkeypatch, kind: StageKind, error: Exception) -> None:
     def fail(*_arguments):
         raise error
 
-    monkeypatch.setitem(WORK, kind, fail)
+    monkeypatch.setitem(WORK, kind, dataclasses.replace(WORK[kind], do=fail))
 
 
 def test_transient_reason_is_tried_again_later_then_told(import_recording, monkeypatch):
@@ -340,8 +361,98 @@ def test_file_sweep_removes_orphans_and_nothing_of_a_live_lease(import_recording
                    published / "1-0", published / "7-1"):  # fmt: skip
         orphan.mkdir(parents=True)
     assert sweep_files() == 5
-    assert files_below(work) >= {"encode-1", "package-1"}
+    assert files_below(work) >= {"renditions", "package-1"}
     assert {path.name for path in published.iterdir()} == {"1-1", ".1-1"}
+
+
+def test_long_lecture_plays_its_saver_before_the_rest_is_made(import_recording, monkeypatch):
+    early = Policy(preset="ultrafast", has_av1=False, early_from_s=3.0)
+    monkeypatch.setitem(POLICIES, "standard", early)
+    lecture = import_recording()
+    process_until(lecture, StageKind.ENCODE)
+    lecture.refresh_from_db()
+    first = Path(settings.MEDIA_ROOT) / lecture.directory
+    assert (lecture.is_ready, first.name) == (True, "1-early-1")
+    assert stages_module.refresh_state(lecture_id=lecture.pk) == LectureState.PROCESSING
+    assert {r.name for r in lecture.renditions.all()} == {"saver", "audio", "speech"}
+    assert (first / lecture.fallback).is_file()
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+    lecture.refresh_from_db()
+    assert Path(lecture.directory).name == "1-1"
+    assert {r.name for r in lecture.renditions.all()} == {"240p", "saver", "audio", "speech"}
+    sweep_files()
+    # Whoever began with it goes on with it for a day.
+    assert first.is_dir()
+
+
+def test_failure_of_the_first_publication_does_not_hold_up_the_whole(import_recording, monkeypatch):
+    early = Policy(preset="ultrafast", has_av1=False, early_from_s=3.0)
+    monkeypatch.setitem(POLICIES, "standard", early)
+    lecture = import_recording()
+    process_until(lecture, StageKind.PROBE)
+    run_stage(lease=claim(model=Stage, pk=stage_of(lecture, StageKind.PROBE).pk, holder="test"))
+    lecture.stages.filter(part="early").update(state=WorkState.FAILED)
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+
+
+def test_failed_stills_leave_the_lecture_ready(import_recording, monkeypatch):
+    lecture = import_recording()
+    refuse_with(monkeypatch, StageKind.STILLS, Refused(Refusal.DECODE_FAILED))
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+    assert stage_of(lecture, StageKind.STILLS).state == WorkState.FAILED
+
+
+def test_cancelled_lecture_fails_with_a_sentence_and_goes_on_when_tried_again(import_recording):
+    lecture = import_recording()
+    process_until(lecture, StageKind.ENCODE)
+    held = claim(model=Stage, pk=stage_of(lecture, StageKind.ENCODE).pk, holder="worker")
+    cancel_transcoding(lecture=lecture)
+    assert lecture.state == LectureState.FAILED
+    assert "stopped by hand" in status(lecture).reason
+    with pytest.raises(LeaseLost):
+        held.finish()
+    with pytest.raises(NothingToCancel):
+        cancel_transcoding(lecture=lecture)
+    retry_lecture(lecture=lecture)
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+
+
+def test_cancelled_new_transcoding_leaves_the_older_one_ready(import_recording):
+    lecture = import_recording()
+    process(lecture_id=lecture.pk)
+    lecture.refresh_from_db()
+    old = lecture.directory
+    transcode_again(lecture=lecture)
+    cancel_transcoding(lecture=lecture)
+    assert (lecture.state, lecture.directory) == (LectureState.READY, old)
+    sweep_stages()
+    lecture.refresh_from_db()
+    assert lecture.state == LectureState.READY
+
+
+def test_all_lectures_are_made_anew_by_another_policy_behind_everything_else(
+    import_recording, monkeypatch, django_capture_on_commit_callbacks
+):
+    other = Policy(name="other", preset="ultrafast", has_av1=False)
+    monkeypatch.setitem(POLICIES, "other", other)
+    lecture = import_recording("silent.mp4")
+    process(lecture_id=lecture.pk)
+    told = StringIO()
+    call_command("transcode_all", policy="other", dry_run=True, stdout=told)
+    assert f"{lecture.pk}: {lecture.title}" in told.getvalue()
+    lecture.refresh_from_db()
+    assert lecture.generation == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("transcode_all", policy="other", stdout=told)
+    task = DBTaskResult.objects.order_by("-enqueued_at").first()
+    assert (task.args_kwargs["args"], task.priority) == ([lecture.pk], -50)
+    lecture.refresh_from_db()
+    assert (lecture.generation, lecture.is_ready) == (2, True)
+    process(lecture_id=lecture.pk)
+    lecture.refresh_from_db()
+    assert lecture.plan["policy"] == "other"
+    assert list(made_otherwise(policy="other")) == []
+    assert list(made_otherwise(policy="standard")) == [lecture]
 
 
 def test_workers_sweep_stages_and_files():

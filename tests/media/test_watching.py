@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.models import WatchRecord
-from media.queries import player_context, watched_share, watched_shares
+from media.playing import player_context, watched_share, watched_shares
 from media.watching import (
     GAP_S,
     MAX_INTERVALS,
@@ -80,6 +80,7 @@ def test_endlessly_many_stretches_are_coarsened():
         b'{"position_s": NaN}',
         b'{"position_s": 1e999}',
         b'{"position_s": ' + b"9" * 400 + b"}",
+        b'{"position_s": 1, "age_s": "long"}',
         b'{"position_s": 1, "intervals": 5}',
         b'{"position_s": 1, "intervals": [[1]]}',
         b'{"position_s": 1, "intervals": [["a", 2]]}',
@@ -129,6 +130,30 @@ def test_report_is_clamped_to_the_lecture(client, resident, lecture):
         "position_s": 100.0,
         "done": True,
     }
+
+
+def test_report_held_up_adds_what_was_watched_but_does_not_move_the_reader_back(
+    client, resident, lecture
+):
+    client.force_login(resident)
+    report(client, lecture, 80, [70, 80])
+    held_up = {"position_s": 20, "intervals": [[0, 20]], "age_s": 3600}
+    url = reverse("lectures:watch", args=[lecture.pk])
+    answer = client.post(url, json.dumps(held_up), content_type="application/json")
+    assert answer.json() == {"watched_share": 0.3, "position_s": 80.0, "done": False}
+    assert report(client, lecture, 25, [20, 25]).json()["position_s"] == 25.0
+
+
+def test_report_may_come_as_the_form_of_a_beacon(resident, lecture):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(resident)
+    token = "a" * 32
+    client.cookies["csrftoken"] = token
+    told = json.dumps({"position_s": 30, "intervals": [[0, 30]]})
+    url = reverse("lectures:watch", args=[lecture.pk])
+    assert client.post(url, {"report": told}).status_code == 403
+    assert client.post(url, {"report": told, "csrfmiddlewaretoken": token}).status_code == 200
+    assert WatchRecord.objects.get().intervals == [[0.0, 30.0]]
 
 
 def test_visitors_report_is_refused_and_leaves_no_record(client, lecture):

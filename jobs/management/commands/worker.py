@@ -2,9 +2,11 @@
 
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
 
 from jobs.domain.worker import run_worker, worker_name
+from jobs.registry import notices
 
 
 class Command(BaseCommand):
@@ -19,5 +21,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, batch: bool, interval: float, **options: object) -> None:
+        try:
+            self.stdout.writelines(f"{notice}\n" for notice in notices())
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"Worker {worker_name()} is ready.")
         run_worker(interval_s=interval, batch=batch)

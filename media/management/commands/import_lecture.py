@@ -11,6 +11,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from wagtail.models import Collection
 
+from media.captions import InvalidCaptions, decode
 from media.domain.lectures import create_lecture
 from media.domain.stages import process
 from media.failures import failure_sentence
@@ -18,7 +19,6 @@ from media.models import Lecture, LectureState
 from media.pipeline.refusals import Refused
 from media.pipeline.sniff import sniff
 from media.queries import failure_code
-from media.webvtt import InvalidCaptions
 
 _LOOK_EVERY_S = 1.0
 
@@ -35,7 +35,9 @@ class Command(BaseCommand):
             choices=[code for code, _name in settings.LANGUAGES],
             help="the language spoken in it, and of its captions",
         )
-        parser.add_argument("--captions", type=Path, metavar="F.vtt", help="captions as WebVTT")
+        parser.add_argument(
+            "--captions", type=Path, metavar="F.vtt", help="captions (WebVTT, SRT, ASS, TTML)"
+        )
         parser.add_argument(
             "--wait", action="store_true", help="return when the lecture plays or has failed"
         )
@@ -53,9 +55,8 @@ class Command(BaseCommand):
     def _take_in(self, options: dict[str, Any]) -> Lecture:
         path, captions = options["file"], options["captions"]
         try:
-            texts = (
-                {options["language"]: captions.read_text(encoding="utf-8-sig")} if captions else {}
-            )
+            language = options["language"]
+            texts = {language: decode(captions.read_bytes(), language=language)} if captions else {}
             with path.open("rb") as opened:
                 if not options["wait"]:
                     # Nobody looks at how it ends: what is no recording is refused at once.
@@ -71,8 +72,6 @@ class Command(BaseCommand):
             self._refuse(refused.code.value, as_json=options["json"])
         except InvalidCaptions as error:
             raise CommandError(f"{captions}: {error}") from error
-        except UnicodeDecodeError as error:
-            raise CommandError(f"{captions} is not UTF-8 text.") from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
         raise AssertionError  # _refuse has raised

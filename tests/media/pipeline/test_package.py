@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from media.pipeline.chunks import joined
 from media.pipeline.encode import encode
 from media.pipeline.hls import (
     MediaPlaylist,
@@ -22,16 +23,18 @@ from media.pipeline.hls import (
     Variant,
     master_playlist,
     read_media_playlist,
+    sound_playlist,
 )
-from media.pipeline.package import Package, package
-from media.pipeline.plan import Plan, Policy, plan
+from media.pipeline.package import Package, PackagedRendition, check_output, package
+from media.pipeline.plan import Plan, plan
+from media.pipeline.policy import Policy
 from media.pipeline.poster import make_poster, sharpness
 from media.pipeline.probe import probe
 from media.pipeline.refusals import Cancelled, Refusal, Refused
 from media.pipeline.run import OutputExists, transcode
 
 Clip = Callable[[str], Path]
-QUICK = Policy(preset="superfast")
+QUICK = Policy(preset="superfast", has_av1=False)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +61,16 @@ def test_package_holds_all_it_names(lecture: tuple[Path, Plan], tmp_path: Path) 
     for path in (packaged.master, packaged.poster, packaged.fallback_mp4):
         assert (tmp_path / path).is_file()
     assert packaged.duration_s == pytest.approx(8.0, abs=0.05)
-    picture, sound = packaged.renditions
+    assert packaged.saver is not None
+    assert packaged.sound is not None
+    assert (tmp_path / packaged.saver).is_file()
+    assert (tmp_path / packaged.sound).is_file()
+    picture, saver, sound, speech = packaged.renditions
     assert (picture.width, picture.height, picture.fps) == (426, 240, Fraction(30))
-    assert (picture.codec, sound.codec) == ("avc1.640015", "mp4a.40.2")
+    assert (saver.width, saver.height, saver.fps) == (426, 240, Fraction(5))
+    assert (picture.codec, sound.codec, speech.codec) == (
+        "avc1.640015", "mp4a.40.2", "mp4a.40.2",
+    )  # fmt: skip
     assert packaged.size_bytes == sum(
         path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()
     )
@@ -85,7 +95,7 @@ def test_package_can_be_repeated_over_an_interrupted_one(
     encoded, made = lecture
 
     def stop(fraction: float, speed: float) -> bool:
-        return not list(tmp_path.glob("out/audio-*"))
+        return not list(tmp_path.glob("out/saver-*"))
 
     with pytest.raises(Cancelled):
         package(encoded, made, tmp_path / "out", on_progress=stop)
@@ -100,41 +110,55 @@ def test_master_names_measured_rates_and_true_codecs(
     encoded, made = lecture
     packaged = package(encoded, made, tmp_path)
     lines = (tmp_path / packaged.master).read_text().splitlines()
-    picture, sound = packaged.renditions
+    picture, saver, sound, speech = packaged.renditions
     first_segment = sorted((tmp_path / picture.playlist.parent).glob("seg-*"))[0]
     assert picture.peak_bps == round(first_segment.stat().st_size * 8 / 6)
-    media = (
-        'TYPE=AUDIO,GROUP-ID="audio",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,'
-        f'CHANNELS="1",URI="{sound.playlist}"'
-    )
-    variant = (
-        f"BANDWIDTH={picture.peak_bps + sound.peak_bps},"
-        f"AVERAGE-BANDWIDTH={picture.bitrate_bps + sound.bitrate_bps},"
-        'CODECS="avc1.640015,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=30.000,AUDIO="audio"'
-    )
+
+    def media(group: str, uri: object) -> str:
+        return (
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="Audio",DEFAULT=YES,'
+            f'AUTOSELECT=YES,CHANNELS="1",URI="{uri}"'
+        )
+
+    def variant(shown: PackagedRendition, heard: PackagedRendition) -> str:
+        return (
+            f"#EXT-X-STREAM-INF:BANDWIDTH={shown.peak_bps + heard.peak_bps},"
+            f"AVERAGE-BANDWIDTH={shown.bitrate_bps + heard.bitrate_bps},"
+            f'CODECS="{shown.codec},mp4a.40.2",RESOLUTION=426x240,'
+            f'FRAME-RATE={float(shown.fps or 0):.3f},AUDIO="{heard.name}"'
+        )
+
     assert lines == [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
         "#EXT-X-INDEPENDENT-SEGMENTS",
-        f"#EXT-X-MEDIA:{media}",
-        f"#EXT-X-STREAM-INF:{variant}",
+        media("audio", sound.playlist),
+        media("speech", speech.playlist),
+        variant(saver, speech),
+        str(saver.playlist),
+        variant(picture, sound),
         str(picture.playlist),
     ]
 
 
 def test_master_lists_the_thriftiest_variant_first() -> None:
-    def variant(name: str, rate: int) -> Variant:
-        return Variant(name, "avc1.64001f", rate, rate, 640, 360, Fraction(25))
+    def variant(name: str, rate: int, codec: str = "avc1.64001f") -> Variant:
+        return Variant(name, codec, rate, rate, 640, 360, Fraction(25))
 
-    text = master_playlist([variant("high", 900), variant("low", 100)], None)
-    assert [line for line in text.splitlines() if line[0] != "#"] == ["low", "high"]
+    variants = [variant("high", 900), variant("av1", 50, "av01.0.04M.08"), variant("low", 100)]
+    names = [line for line in master_playlist(variants).splitlines() if line[0] != "#"]
+    # Whoever can't read AV1, and doesn't look, meets H.264 first.
+    assert names == ["low", "high", "av1"]
 
 
-def test_master_of_sound_alone_points_to_it() -> None:
-    text = master_playlist([], Sound("audio/index.m3u8", "mp4a.40.2", 64_000, 66_000, 1))
-    assert text.splitlines()[-2:] == [
-        '#EXT-X-STREAM-INF:BANDWIDTH=66000,AVERAGE-BANDWIDTH=64000,CODECS="mp4a.40.2"',
-        "audio/index.m3u8",
+def test_playlist_of_sound_alone_offers_the_best_known_codec_first() -> None:
+    aac = Sound("speech", "aac/index.m3u8", "mp4a.40.2", 48_000, 50_000, 1)
+    opus = Sound("speech-opus", "opus/index.m3u8", "opus", 24_000, 26_000, 1)
+    assert sound_playlist([opus, aac]).splitlines()[3:] == [
+        '#EXT-X-STREAM-INF:BANDWIDTH=50000,AVERAGE-BANDWIDTH=48000,CODECS="mp4a.40.2"',
+        "aac/index.m3u8",
+        '#EXT-X-STREAM-INF:BANDWIDTH=26000,AVERAGE-BANDWIDTH=24000,CODECS="opus"',
+        "opus/index.m3u8",
     ]
 
 
@@ -150,8 +174,9 @@ def test_package_refuses_an_output_shorter_than_its_source(
     lecture: tuple[Path, Plan], tmp_path: Path
 ) -> None:
     encoded, made = lecture
+    longer = dataclasses.replace(made, duration_s=9.5)
     with pytest.raises(Refused) as refused:
-        package(encoded, dataclasses.replace(made, duration_s=9.5), tmp_path)
+        check_output(joined(encoded, made), longer)
     assert refused.value.code == Refusal.OUTPUT_SHORT
 
 
@@ -160,9 +185,9 @@ def test_package_refuses_a_playlist_without_its_end(
 ) -> None:
     encoded, _ = lecture
     playlist = tmp_path / "index.m3u8"
-    text = (encoded / "audio" / "index.m3u8").read_text()
-    playlist.write_text(text.replace("#EXT-X-ENDLIST", ""))
-    for path in (encoded / "audio").iterdir():
+    whole = encoded / "sound/00000/audio"
+    playlist.write_text((whole / "index.m3u8").read_text().replace("#EXT-X-ENDLIST", ""))
+    for path in whole.iterdir():
         if path.name != playlist.name:
             (tmp_path / path.name).write_bytes(path.read_bytes())
     with pytest.raises(Refused) as refused:
@@ -181,7 +206,8 @@ def test_fallback_holds_picture_and_sound_with_its_index_first(
     assert (len(measured.video), len(measured.audio)) == (1, 1)
     content = fallback.read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
-    assert measured.size_bytes < 1.05 * sum(r.size_bytes for r in packaged.renditions)
+    thrifty = [r for r in packaged.renditions if r.name in ("saver", "speech")]
+    assert measured.size_bytes < 1.05 * sum(r.size_bytes for r in thrifty)
 
 
 def test_poster_is_the_sharp_picture_that_is_not_black(
@@ -198,9 +224,7 @@ def test_poster_is_the_sharp_picture_that_is_not_black(
     )  # fmt: skip
     made = plan(probe(source), QUICK)
     encode(source, made, tmp_path / "encoded")
-    poster = make_poster(
-        read_media_playlist(tmp_path / "encoded" / made.video[0].name / "index.m3u8")
-    )
+    poster = make_poster(joined(tmp_path / "encoded", made)[made.video[0].name])
     picture = Image.open(io.BytesIO(poster))
     luma = np.asarray(picture.convert("L"), dtype=np.float32)
     assert (picture.format, picture.size) == ("JPEG", (320, 240))
@@ -262,7 +286,8 @@ def test_transcode_of_a_damaged_file_is_whole_or_refused(
 @pytest.mark.parametrize("name", ["fast.mkv", "odd.mp4", "anamorphic.mpg"])
 def test_transcode_takes_odd_recordings(name: str, clip: Clip, tmp_path: Path) -> None:
     made = transcode(clip(name), tmp_path / "out", policy=QUICK)
-    (picture,) = made.renditions
+    picture, saver = made.renditions
+    assert saver.fps == 5
     assert made.duration_s == pytest.approx(probe(clip(name)).duration_s, abs=1.0)
     assert picture.fps is not None
     assert picture.fps <= 30
@@ -270,7 +295,7 @@ def test_transcode_takes_odd_recordings(name: str, clip: Clip, tmp_path: Path) -
 
 def test_transcode_of_sound_alone_makes_sound_alone(clip: Clip, tmp_path: Path) -> None:
     made = transcode(clip("audio-only.mp3"), tmp_path / "out", policy=QUICK)
-    assert [rendition.kind for rendition in made.renditions] == ["audio"]
+    assert {rendition.kind for rendition in made.renditions} == {"audio"}
     assert made.poster is None
     assert made.fallback_mp4.suffix == ".m4a"
 

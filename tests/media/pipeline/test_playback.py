@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from media.pipeline.package import Package
-from media.pipeline.plan import Policy
+from media.pipeline.policy import Policy
 from media.pipeline.run import transcode
 
 pytestmark = pytest.mark.journey

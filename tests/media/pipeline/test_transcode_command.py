@@ -21,7 +21,8 @@ def test_transcode_command_prints_what_it_made_and_what_it_cost(
     assert told["reason"] is None
     assert told["duration"] == pytest.approx(8.0, abs=0.05)
     assert (tmp_path / "out" / told["manifest"]).is_file()
-    assert [(r["width"], r["height"]) for r in told["renditions"]] == [(426, 240), (None, None)]
+    assert {(r["width"], r["height"]) for r in told["renditions"]} == {(426, 240), (None, None)}
+    assert {r["codec"][:4] for r in told["renditions"]} == {"avc1", "av01", "mp4a", "opus"}
     assert told["cpu_seconds"] > 0
     assert told["wall_seconds"] > 0
 
