@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.models import Locale
@@ -14,6 +15,7 @@ from certificates.queries import certificates_of, credits_by_year
 from media.domain.watching import InvalidWatchReport, record_watching
 from media.watching import report_in
 from people.access import fetch, require
+from quizzes.deck_queries import due_count
 
 from .domain.enrolments import enrol, leave
 from .domain.progress import NotJustReading, mark_read, settle
@@ -35,6 +37,7 @@ def my_learning(request: HttpRequest) -> HttpResponse:
             "courses_url": courses_url(locale_id=locale.pk),
             "certificates": (certificates := list(certificates_of(request.user))),
             "credits": credits_by_year(certificates),
+            "due_reviews": due_count(user=request.user, now=timezone.now()),
         },
     )
 

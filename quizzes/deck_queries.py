@@ -116,3 +116,8 @@ def _words(item: Item) -> str:
     _code, content = snapshot(item)
     text = content.get("stem") or content.get("text") or ""
     return Truncator(" ".join(strip_tags(text.replace("<", " <")).split())).chars(120)
+
+
+def due_count(*, user: Any, now: dt.datetime) -> int:
+    """How many questions of the learner's deck are due; one query."""
+    return ReviewCard.objects.filter(user=user, is_suspended=False, due_at__lte=now).count()

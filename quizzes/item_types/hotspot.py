@@ -46,8 +46,8 @@ class RegionBlock(blocks.StructBlock):
         label=_("Coordinates"),
         rows=2,
         help_text=_(
-            "In % of width and height from the top left corner. Ellipse: centre, then radii, as in "
-            "“40,55 6,4”. Polygon: its corners, as in “10,10 30,12 22,40”."
+            "In per cent of width and height from the top left corner. Ellipse: centre, then radii, "
+            "as in “40,55 6,4”. Polygon: its corners, as in “10,10 30,12 22,40”."
         ),
     )
     is_key = blocks.BooleanBlock(label=_("To be marked"), required=False, default=True)
@@ -88,7 +88,9 @@ class HotspotBlock(ItemBlock):
         min_value=0,
         max_value=20,
         default=1,
-        help_text=_("How far outside a region a mark still counts, in % of the picture's width."),
+        help_text=_(
+            "How far outside a region a mark still counts, in per cent of the picture's width."
+        ),
     )
     aspect = blocks.FloatBlock(
         label=_("Height divided by width"),

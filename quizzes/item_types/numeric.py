@@ -35,7 +35,7 @@ class NumberBlock(blocks.StructBlock):
     tolerance = blocks.FloatBlock(label=_("Tolerance"), min_value=0, default=0)
     tolerance_kind = blocks.ChoiceBlock(
         label=_("Tolerance is"),
-        choices=[(ABSOLUTE, _("in the unit")), (PERCENT, _("% of the value"))],
+        choices=[(ABSOLUTE, _("in the unit")), (PERCENT, _("per cent of the value"))],
         default=ABSOLUTE,
     )
     credit = credit_block()
