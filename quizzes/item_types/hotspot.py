@@ -46,8 +46,8 @@ class RegionBlock(blocks.StructBlock):
         label=_("Coordinates"),
         rows=2,
         help_text=_(
-            "In per cent of width and height from the top left corner. Ellipse: centre, then radii, "
-            "as in “40,55 6,4”. Polygon: its corners, as in “10,10 30,12 22,40”."
+            "In per cent of width and height from the top left corner. Ellipse: centre, then "
+            "radii, as in “40,55 6,4”. Polygon: its corners, as in “10,10 30,12 22,40”."
         ),
     )
     is_key = blocks.BooleanBlock(label=_("To be marked"), required=False, default=True)
