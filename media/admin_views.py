@@ -27,10 +27,11 @@ from .domain.lectures import (
     delete_lecture,
     retry_lecture,
 )
+from .domain.transcoding import NothingToCancel, cancel_transcoding
 from .forms import LectureForm
 from .models import Lecture, LectureState
 from .outline_views import outline_context
-from .queries import lectures_for, player_context, stage_groups, status, with_progress
+from .queries import lectures_for, notes, player_context, stage_groups, status, with_progress
 from .uploads.domain import UploadGone
 from .uploads.forms import LecturesForm
 from .uploads.queries import uploader_context
@@ -226,6 +227,7 @@ def _panel_context(request: HttpRequest, lecture: Lecture) -> dict[str, Any]:
         "status": status(lecture),
         "stages": stage_groups(lecture),
         "renditions": lecture.renditions.all(),
+        "notes": notes(lecture),
         "outline": outline_context(lecture),
         "player": player_context(lecture, request.user),
     }
@@ -242,6 +244,19 @@ def panel(request: HttpRequest, lecture_id: int) -> HttpResponse:
         pk=lecture_id,
     )
     return render(request, "media/admin/panel.html", _panel_context(request, lecture))
+
+
+@require_POST
+def cancel(request: HttpRequest, lecture_id: int) -> HttpResponseRedirect:
+    """Stop a transcoding; what plays goes on playing."""
+    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
+    try:
+        cancel_transcoding(lecture=lecture)
+    except NothingToCancel:
+        messages.info(request, _("Nothing is being transcoded here any more."))
+    else:
+        messages.success(request, _("Transcoding is stopped."))
+    return redirect(f"{NAMESPACE}:edit", lecture.pk)
 
 
 @never_cache

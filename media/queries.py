@@ -13,6 +13,9 @@ from jobs.models import WorkState
 from .domain.work import mandatory
 from .failures import failure_sentence
 from .models import Lecture, LectureState, Stage, StageKind
+from .pipeline.notes import notes_on
+from .pipeline.plan import Plan
+from .pipeline.probe import Probe
 from .playing import (  # noqa: F401  what readers see is read there; known here before
     player_context,
     watch_record,
@@ -44,6 +47,18 @@ class Status:
     def is_final(self) -> bool:
         """Whether nothing changes any more until somebody acts."""
         return self.state in (LectureState.READY, LectureState.FAILED)
+
+
+def notes(lecture: Lecture) -> list[str]:
+    """What was done to an unusual recording, in the reader's language."""
+    if not lecture.probe or not lecture.plan:
+        return []
+    try:
+        found = notes_on(Probe.from_data(lecture.probe), Plan.from_data(lecture.plan))
+    except (KeyError, TypeError, ValueError):
+        # Measured or planned by an older release; nothing is told rather than something wrong.
+        return []
+    return [gettext(note.sentence) for note in found]
 
 
 def current_stages(lecture: Lecture) -> list[Stage]:

@@ -52,6 +52,7 @@ class LectureViewSet(ModelViewSet):
             path("status/", admin_views.statuses, name="statuses"),
             path("<int:lecture_id>/panel/", admin_views.panel, name="panel"),
             path("<int:lecture_id>/retry/", admin_views.retry, name="retry"),
+            path("<int:lecture_id>/cancel/", admin_views.cancel, name="cancel"),
             path("<int:lecture_id>/replace/", upload_views.replace, name="replace"),
             path("uploads/<uuid:upload_id>/remove/", upload_views.remove, name="remove_upload"),
             path("<int:lecture_id>/captions/", outline_views.edit_captions, name="add_captions"),

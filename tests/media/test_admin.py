@@ -191,6 +191,25 @@ def test_failed_lecture_is_retried_from_its_page(client, author, own):
     assert client.get(url("retry", own.pk)).status_code == 405
 
 
+def test_transcoding_is_stopped_from_its_page_and_can_be_tried_again(client, author, own):
+    client.force_login(author)
+    assert "Stop transcoding" in client.get(url("edit", own.pk)).content.decode()
+    assert client.post(url("cancel", own.pk))["Location"] == url("edit", own.pk)
+    own.refresh_from_db()
+    assert own.state == LectureState.FAILED
+    page = client.get(url("edit", own.pk)).content.decode()
+    assert "Converting was stopped by hand." in page
+    assert "Stop transcoding" not in page
+    assert "Try again" in page
+
+
+def test_nobody_stops_the_transcoding_of_others(client, author, foreign):
+    client.force_login(author)
+    assert client.post(url("cancel", foreign.pk)).status_code in (302, 403)
+    foreign.refresh_from_db()
+    assert foreign.state == LectureState.READY
+
+
 def test_failure_is_told_in_the_editors_language(client, author, own):
     process(lecture_id=own.pk)
     profile = UserProfile.get_for_user(author)

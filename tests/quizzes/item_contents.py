@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 WORDS = st.text(alphabet="abcdefghijklm ", min_size=1, max_size=12).map(
-    lambda text: text.strip() or "a"
+    lambda text: " ".join(text.split()) or "a"
 )
 NUMBERS = st.integers(-10_000, 10_000).map(lambda number: number / 100)
 PERCENT = st.integers(0, 100)

@@ -1,0 +1,226 @@
+"""What the viewer gets of a case: its published stacks, with words that give nothing away.
+
+Everything comes from the index of de-identified stacks (`cases.imports.publishing`). Descriptions
+of studies and series stay on the server: they may name the diagnosis, and nobody has checked them
+for a reader who has yet to answer.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import Series
+
+# Stored in the JSON as `unit`. PS3.3, C.11.1.1.2: CT pixel values after rescaling are Hounsfield
+# units; of other modalities no unit may be assumed.
+HOUNSFIELD = "HU"
+# Of a straight direction cosine: the axis a slice's normal lies nearest to.
+_OBLIQUE = 0.9
+_POSITION_DIGITS = 2
+_COSINE_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Still:
+    """A frame as a picture. `number` counts from one along the stack."""
+
+    url: str
+    width: int
+    height: int
+    number: int
+    alt: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One series as readers see it: its words, its stills, and `data` for the island."""
+
+    label: str
+    stills: list[Still]
+    poster: Still | None
+    note: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """All published series of a case, in the order of studies and places."""
+
+    stacks: list[Stack]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "stacks": [stack.data for stack in self.stacks],
+            "presets": presets(),
+        }
+
+    @property
+    def poster(self) -> Still | None:
+        return self.stacks[0].poster
+
+    @property
+    def label(self) -> str:
+        return self.stacks[0].label
+
+    @property
+    def image_count(self) -> int:
+        return sum(len(stack.data["frames"]) for stack in self.stacks)
+
+
+def viewing_of(*, case_key: uuid.UUID) -> Viewing | None:
+    """The case's published series, in one query; None where it has none."""
+    found = [
+        series
+        for series in Series.objects.filter(study__case_key=case_key)
+        .select_related("study")
+        .order_by("study__date", "study_id", "place", "pk")
+        if series.index.get("frames")
+    ]
+    if not found:
+        return None
+    studies = list(dict.fromkeys(series.study_id for series in found))
+    return Viewing(
+        [
+            _stack(series, number=number, study=studies.index(series.study_id), total=len(found))
+            for number, series in enumerate(found, start=1)
+        ]
+    )
+
+
+def _stack(series: Series, *, number: int, study: int, total: int) -> Stack:
+    data = island_data(series, study=study)
+    label = _label(series, data, number=number if total > 1 else None)
+    stills = [_still(series, preview, label) for preview in series.index.get("previews", [])]
+    middle = data["start"] + 1
+    data |= {"label": label, "note": (note := _note(series))}
+    return Stack(
+        label=label,
+        stills=stills,
+        poster=min(stills, key=lambda still: abs(still.number - middle), default=None),
+        note=note,
+        data=data,
+    )
+
+
+def island_data(series: Series, *, study: int = 0) -> dict[str, Any]:
+    """One series as JSON for the island.
+
+    `frames` lists [file, frame from 0] in the order of the stack, `positions` the upper left
+    corner of each in millimetres of the patient's coordinate system (PS3.3, C.7.6.2), or null.
+    Orientation, spacing and window are those of the first frame: a stack's frames share them.
+    """
+    frames: list[dict[str, Any]] = series.index["frames"]
+    first = frames[0]
+    return {
+        "id": series.pk,
+        "study": study,
+        "modality": series.modality,
+        "kind": series.kind,
+        "unit": HOUNSFIELD if series.modality == "CT" else "",
+        "base": f"{settings.MEDIA_URL}{series.directory}/",
+        "rows": series.index["rows"],
+        "columns": series.index["columns"],
+        "frames": [[frame["file"], frame["frame"]] for frame in frames],
+        "positions": _rounded_positions(frames),
+        "orientation": [round(cosine, _COSINE_DIGITS) for cosine in first["orientation"]]
+        if first["orientation"]
+        else None,
+        "spacing": first["spacing"],
+        "thickness": first["thickness"],
+        "window": first["window"],
+        "isColour": not series.index["photometric"].startswith("MONOCHROME"),
+        # The middle of a stack shows more than its first slice; of pictures the first comes first.
+        "start": len(frames) // 2 if series.kind == Series.Kind.VOLUME else 0,
+    }
+
+
+def _rounded_positions(frames: Iterable[dict[str, Any]]) -> list[list[float]] | None:
+    positions = [frame["position"] for frame in frames]
+    if any(position is None for position in positions):
+        return None
+    return [[round(number, _POSITION_DIGITS) for number in position] for position in positions]
+
+
+def presets() -> list[dict[str, Any]]:
+    """Window presets by modality: centre and width in Hounsfield units.
+
+    The usual values of textbooks and workstations; sites differ by some tens of units.
+    """
+    return [
+        {"modality": "CT", "name": name, "centre": centre, "width": width}
+        for name, centre, width in (
+            (_("Soft tissue"), 40, 400),
+            (_("Lung"), -600, 1500),
+            (_("Mediastinum"), 50, 350),
+            (_("Bone"), 400, 1800),
+            (_("Brain"), 40, 80),
+            (_("Subdural"), 75, 215),
+            (_("Stroke"), 35, 40),
+            (_("Liver"), 60, 160),
+            (_("CT angiography"), 250, 700),
+        )
+    ]
+
+
+def _label(series: Series, data: dict[str, Any], *, number: int | None) -> str:
+    """What can be said of a series without its description: "2 · CT · axial · 120 images"."""
+    count = len(data["frames"])
+    kind = (
+        _("localizer")
+        if series.kind == Series.Kind.LOCALIZER
+        else plane(data["orientation"])
+        if data["orientation"]
+        else ""
+    )
+    images = ngettext("%(count)d image", "%(count)d images", count) % {"count": count}
+    return " · ".join(
+        part for part in (str(number) if number else "", series.modality, kind, images) if part
+    )
+
+
+def plane(orientation: list[float]) -> str:
+    """The anatomical plane that slices lie in: by their normal in the patient's coordinates."""
+    row, column = orientation[:3], orientation[3:]
+    normal = [
+        abs(row[1] * column[2] - row[2] * column[1]),
+        abs(row[2] * column[0] - row[0] * column[2]),
+        abs(row[0] * column[1] - row[1] * column[0]),
+    ]
+    if max(normal) < _OBLIQUE:
+        return _("oblique")
+    return (_("sagittal"), _("coronal"), _("axial"))[normal.index(max(normal))]
+
+
+def _note(series: Series) -> str:
+    """What a reader has to know about the stack; empty if nothing is odd."""
+    notes = []
+    if series.missing:
+        notes.append(
+            ngettext(
+                "%(count)d slice of this series is missing.",
+                "%(count)d slices of this series are missing.",
+                series.missing,
+            )
+            % {"count": series.missing}
+        )
+    if series.is_uneven and not series.missing:
+        notes.append(_("The slices of this series are not evenly spaced."))
+    return " ".join(notes)
+
+
+def _still(series: Series, preview: dict[str, Any], label: str) -> Still:
+    number = preview["frame"] + 1
+    return Still(
+        url=f"{settings.MEDIA_URL}{series.directory}/{preview['file']}",
+        width=preview["width"],
+        height=preview["height"],
+        number=number,
+        alt=_("Image %(number)d of series %(series)s") % {"number": number, "series": label},
+    )

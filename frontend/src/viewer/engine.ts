@@ -1,0 +1,199 @@
+import {
+  Enums,
+  RenderingEngine,
+  cache,
+  init as initCore,
+  metaData,
+  utilities,
+} from "@cornerstonejs/core";
+import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
+import {
+  AngleTool,
+  Enums as ToolEnums,
+  EllipticalROITool,
+  LengthTool,
+  PanTool,
+  ProbeTool,
+  RectangleROITool,
+  ReferenceLinesTool,
+  ToolGroupManager,
+  WindowLevelTool,
+  ZoomTool,
+  addTool,
+  annotation,
+  init as initTools,
+} from "@cornerstonejs/tools";
+
+import type { StackData, Words } from "./data";
+import { textLines } from "./measures";
+
+/* Cornerstone set up once: loaders, the metadata of our own index, the tools. */
+
+export const ENGINE = "viewbox";
+const GROUP = "viewbox";
+const MEBIBYTE = 1024 * 1024;
+
+export type ToolName =
+  | "scroll"
+  | "window"
+  | "zoom"
+  | "pan"
+  | "length"
+  | "angle"
+  | "ellipse"
+  | "rectangle"
+  | "probe";
+
+const DRAGGED: Partial<Record<ToolName, string>> = {
+  window: WindowLevelTool.toolName,
+  zoom: ZoomTool.toolName,
+  pan: PanTool.toolName,
+  length: LengthTool.toolName,
+  angle: AngleTool.toolName,
+  ellipse: EllipticalROITool.toolName,
+  rectangle: RectangleROITool.toolName,
+  probe: ProbeTool.toolName,
+};
+const MEASURING = ["length", "angle", "ellipse", "rectangle", "probe"] as const;
+
+/** Image ids of all stacks, and the stack each belongs to. */
+const places = new Map<string, { stack: StackData; at: number }>();
+
+export function imageIdsOf(stack: StackData): string[] {
+  const perFile = new Map<string, number>();
+  for (const [file] of stack.frames) perFile.set(file, (perFile.get(file) ?? 0) + 1);
+  return stack.frames.map(([file, frame], at) => {
+    const address = new URL(stack.base + file, location.href).href;
+    // Frames are counted from one in the loader's addresses.
+    const many = (perFile.get(file) ?? 0) > 1 || frame > 0;
+    const id = `wadouri:${address}${many ? `?frame=${frame + 1}` : ""}`;
+    places.set(id, { stack, at });
+    return id;
+  });
+}
+
+/** Geometry known before a file is there. */
+function ourMetadata(type: string, imageId: unknown): unknown {
+  if (type !== Enums.MetadataModules.IMAGE_PLANE || typeof imageId !== "string") return undefined;
+  const place = places.get(imageId);
+  if (!place) return undefined;
+  const { stack, at } = place;
+  const position = stack.positions?.[at];
+  const { orientation, spacing } = stack;
+  if (!position || !orientation || !spacing) return undefined;
+  return {
+    frameOfReferenceUID: `study-${stack.study}`,
+    rows: stack.rows,
+    columns: stack.columns,
+    imageOrientationPatient: orientation,
+    rowCosines: orientation.slice(0, 3),
+    columnCosines: orientation.slice(3),
+    imagePositionPatient: position,
+    sliceThickness: stack.thickness ?? undefined,
+    pixelSpacing: spacing,
+    rowPixelSpacing: spacing[0],
+    columnPixelSpacing: spacing[1],
+  };
+}
+
+/** Bytes of decoded images that may be kept. */
+export function memoryBudget(): number {
+  const gigabytes = (navigator as Navigator & { deviceMemory?: number }).deviceMemory ?? 4;
+  return (gigabytes >= 8 ? 768 : gigabytes >= 4 ? 384 : 192) * MEBIBYTE;
+}
+
+export class Engine {
+  readonly rendering: RenderingEngine;
+  private readonly group;
+
+  constructor(words: Words, units: (imageId: string) => string) {
+    initCore({ rendering: { webGlContextCount: 1 } } as Parameters<typeof initCore>[0]);
+    cache.setMaxCacheSize(memoryBudget());
+    metaData.addProvider(ourMetadata, 20_000);
+    initLoader({ maxWebWorkers: Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1)) });
+    initTools();
+    for (const tool of [
+      AngleTool,
+      EllipticalROITool,
+      LengthTool,
+      PanTool,
+      ProbeTool,
+      RectangleROITool,
+      ReferenceLinesTool,
+      WindowLevelTool,
+      ZoomTool,
+    ]) {
+      addTool(tool);
+    }
+    const group = ToolGroupManager.createToolGroup(GROUP);
+    if (!group) throw new Error("tool group exists already");
+    this.group = group;
+    for (const name of [WindowLevelTool.toolName, PanTool.toolName]) group.addTool(name);
+    group.addTool(ZoomTool.toolName, { pinchToZoom: true, pan: true, zoomToCenter: true });
+    const lines = textLines(words, units);
+    for (const name of MEASURING) {
+      group.addTool(DRAGGED[name] ?? "", { getTextLines: lines[name] });
+    }
+    group.addTool(ReferenceLinesTool.toolName);
+    styleAnnotations();
+    this.rendering = new RenderingEngine(ENGINE);
+  }
+
+  addViewport(id: string): void {
+    this.group.addViewport(id, ENGINE);
+  }
+
+  removeViewport(id: string): void {
+    this.group.removeViewports(ENGINE, id);
+  }
+
+  /** What dragging with the first button or one finger does. Zoom and pan keep the other buttons. */
+  use(tool: ToolName): void {
+    const { MouseBindings } = ToolEnums;
+    const dragged = DRAGGED[tool];
+    for (const [name, toolName] of Object.entries(DRAGGED)) {
+      const bindings: { mouseButton?: number; numTouchPoints?: number }[] = [];
+      if (toolName === dragged) {
+        bindings.push({ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 });
+      }
+      if (name === "zoom") {
+        bindings.push({ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 });
+      }
+      if (name === "pan") bindings.push({ mouseButton: MouseBindings.Auxiliary });
+      // Passive first: an active tool only gains bindings.
+      this.group.setToolPassive(toolName, { removeAllBindings: true });
+      if (bindings.length) this.group.setToolActive(toolName, { bindings });
+    }
+  }
+
+  /** Where the slice of one pane cuts the others. */
+  referTo(source: string | null): void {
+    if (source) {
+      this.group.setToolConfiguration(ReferenceLinesTool.toolName, { sourceViewportId: source });
+      this.group.setToolEnabled(ReferenceLinesTool.toolName);
+    } else this.group.setToolDisabled(ReferenceLinesTool.toolName);
+  }
+}
+
+function styleAnnotations(): void {
+  const style = annotation.config.style.getDefaultToolStyles();
+  annotation.config.style.setDefaultToolStyles({
+    ...style,
+    global: {
+      ...style.global,
+      color: "#f2c14e",
+      colorHighlighted: "#ffe29a",
+      colorSelected: "#ffe29a",
+      lineWidth: "1.75",
+      lineDash: "",
+      textBoxColor: "#ffe29a",
+      textBoxColorHighlighted: "#fff3d1",
+      textBoxColorSelected: "#fff3d1",
+      textBoxBackground: "rgb(8 9 11 / 0.7)",
+      textBoxFontFamily: "system-ui, sans-serif",
+      textBoxFontSize: "14px",
+    },
+  } as Parameters<typeof annotation.config.style.setDefaultToolStyles>[0]);
+}
+
+export const { windowLevel } = utilities;

@@ -1,0 +1,69 @@
+"""A CT examination written by code: a water cylinder with a bone rod, of known Hounsfield units.
+
+Two series of one study, in the same coordinates, so that both scrolling together and measuring can
+be checked against numbers.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+SIZE_PX = 96
+SPACING_MM = 2.0
+AIR_HU, WATER_HU, BONE_HU = -1000, 0, 900
+_INTERCEPT = -1024
+_ROOT = ("water", "phantom")
+
+
+def hounsfield() -> np.ndarray:
+    """One slice: water to a radius of 80 mm, a rod of bone of 20 mm radius in the centre."""
+    rows, columns = np.mgrid[:SIZE_PX, :SIZE_PX] - (SIZE_PX - 1) / 2
+    radius = np.hypot(rows, columns) * SPACING_MM
+    values = np.where(radius < 80, WATER_HU, AIR_HU)
+    return np.where(radius < 20, BONE_HU, values)
+
+
+def write_study(
+    folder: Path, *, slices: tuple[int, ...] = (20, 40), length_mm: float = 80.0
+) -> Path:
+    """Write one series for each number of slices; all cover the same length."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, count in enumerate(slices, start=1):
+        for at in range(count):
+            dataset = _slice(number, at, place=at * length_mm / count, step=length_mm / count)
+            dataset.save_as(folder / f"{number}-{at:03d}.dcm", enforce_file_format=True)
+    return folder
+
+
+def _slice(series: int, at: int, *, place: float, step: float) -> Dataset:
+    dataset = Dataset()
+    dataset.SOPClassUID = CTImageStorage
+    dataset.SOPInstanceUID = generate_uid(entropy_srcs=[*_ROOT, str(series), str(at)])
+    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*_ROOT, "study"])
+    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=[*_ROOT, "series", str(series)])
+    dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[*_ROOT, "frame"])
+    dataset.PatientName = "Phantom^Water"
+    dataset.PatientID = "W1"
+    dataset.StudyDate, dataset.Modality = "20250102", "CT"
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+    dataset.SeriesDescription = "Epidural haematoma"
+    dataset.SeriesNumber, dataset.InstanceNumber = series, at + 1
+    dataset.ImagePositionPatient = [-95.0, -95.0, place]
+    dataset.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    dataset.PixelSpacing = [SPACING_MM, SPACING_MM]
+    dataset.SliceThickness = step
+    dataset.Rows = dataset.Columns = SIZE_PX
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
+    dataset.PixelRepresentation = 0
+    dataset.BurnedInAnnotation = "NO"
+    dataset.RescaleSlope, dataset.RescaleIntercept, dataset.RescaleType = 1, _INTERCEPT, "HU"
+    dataset.WindowCenter, dataset.WindowWidth = 40, 400
+    dataset.PixelData = (hounsfield() - _INTERCEPT).astype("<u2").tobytes()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = CTImageStorage
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    return dataset

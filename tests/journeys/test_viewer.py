@@ -1,0 +1,210 @@
+"""A resident reads a case's stack as on a workstation: scrolls, windows, measures."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.cases.water_phantom import write_study
+from tests.running_hub import ROOT
+
+from .conftest import AXE, SeededHub, new_context
+
+SHARED_STUDY = ROOT.parent / "shared" / "data" / "dicom" / "mr-synthetic-pacsman-128.zip"
+SLICES = (20, 40)
+READY_MS = 60_000
+
+
+def _case_with(hub: SeededHub, slug: str, study: Path) -> str:
+    """A case whose study came in through the product's own import; its address."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.journeys.viewer_case", slug],
+        cwd=ROOT,
+        env=hub.hub.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    hub.hub.manage("import_dicom", str(study), "--case", slug)
+    return json.loads(done.stdout.splitlines()[-1])["url"]
+
+
+@pytest.fixture(scope="module")
+def phantom_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = write_study(tmp_path_factory.mktemp("water"), slices=SLICES)
+    return _case_with(hub, "water-phantom", folder)
+
+
+@pytest.fixture
+def desk(browser: Browser, hub: SeededHub) -> Iterator[Page]:
+    """A page that fails its test on any error or warning of the console."""
+    context = new_context(browser, base_url=hub.url, viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    problems: list[str] = []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
+    yield tab
+    context.close()
+    assert problems == []
+
+
+def _open(page: Page, url: str) -> None:
+    page.goto(url)
+    page.locator("[data-dicom]").scroll_into_view_if_needed()
+    if not page.evaluate("!!document.createElement('canvas').getContext('webgl2')"):
+        pytest.skip("This browser has no WebGL 2, not even in software.")
+    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+
+
+def _mark(page: Page, name: str, pane: int = 0):
+    return page.locator(f".dicom__mark--{name}").nth(pane)
+
+
+def _drag(page: Page, by: tuple[float, float], at: tuple[float, float] = (0, 0)) -> None:
+    """Drag on the first image from a point given from its centre, in CSS pixels."""
+    box = page.locator(".dicom__stage").first.bounding_box()
+    x = box["x"] + box["width"] / 2 + at[0]
+    y = box["y"] + box["height"] / 2 + at[1]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by[0], y + by[1], steps=6)
+    page.mouse.up()
+
+
+def test_a_resident_scrolls_windows_and_measures(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    expect(_mark(desk, "number")).to_have_text("11 / 20")
+    expect(_mark(desk, "window")).to_have_text("Centre 40, width 400")
+    for side, letter in {"left": "R", "right": "L", "top": "A", "bottom": "P"}.items():
+        expect(_mark(desk, side)).to_have_text(letter)
+
+    # Keys, wheel, slider.
+    desk.locator("[data-pane]").focus()
+    desk.keyboard.press("ArrowDown")
+    expect(_mark(desk, "number")).to_have_text("12 / 20")
+    desk.keyboard.press("End")
+    expect(_mark(desk, "number")).to_have_text("20 / 20")
+    slider = desk.get_by_role("slider", name="Image in the stack")
+    slider.fill("5")
+    expect(slider).to_have_attribute("aria-valuetext", "Image 5 of 20")
+    expect(_mark(desk, "number")).to_have_text("5 / 20")
+    desk.locator(".dicom__stage").hover()
+    desk.wait_for_timeout(300)
+    desk.mouse.wheel(0, 100)
+    expect(_mark(desk, "number")).to_have_text("6 / 20")
+
+    # Grey levels: by preset and by dragging.
+    presets = desk.get_by_role("combobox", name="Window preset")
+    presets.select_option("Lung")
+    expect(_mark(desk, "window")).to_have_text("Centre -600, width 1500")
+    _drag(desk, (40, 0))
+    expect(_mark(desk, "window")).not_to_have_text("Centre -600, width 1500")
+    expect(presets.locator("option:checked")).to_have_text("Own window")
+
+    # Densities are those that were written: bone in the centre, water around it.
+    desk.get_by_role("button", name="Ellipse, mean density").click()
+    _drag(desk, (20, 20))
+    expect(desk.locator("[data-announce]")).to_contain_text("Mean 900 HU")
+    desk.get_by_role("button", name="Rectangle, mean density").click()
+    _drag(desk, (30, 30), at=(110, -60))
+    expect(desk.locator("[data-announce]")).to_contain_text("Mean 0 HU")
+    desk.get_by_role("button", name="Density at a point").click()
+    _drag(desk, (1, 1), at=(-140, 60))
+    expect(desk.locator("svg.svg-layer")).to_contain_text("0 HU")
+    desk.get_by_role("button", name="Remove measurements").click()
+    expect(desk.locator("[data-annotation-uid] text")).to_have_count(0)
+
+
+def test_two_series_of_a_study_scroll_together_by_place(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.get_by_role("combobox", name="Layout").select_option("1x2")
+    expect(_mark(desk, "number", 1)).to_have_text("21 / 40")
+    desk.locator("[data-pane]").first.focus()
+    # 4 mm in the first series are two images of 2 mm in the second.
+    desk.keyboard.press("ArrowDown")
+    expect(_mark(desk, "number", 0)).to_have_text("12 / 20")
+    expect(_mark(desk, "number", 1)).to_have_text("23 / 40")
+
+
+def test_the_toolbar_is_one_stop_with_arrows_inside(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.get_by_role("button", name="Scroll", exact=True).focus()
+    desk.keyboard.press("ArrowRight")
+    expect(desk.get_by_role("button", name="Window", exact=True)).to_be_focused()
+    desk.keyboard.press("Tab")
+    assert not desk.evaluate("!!document.activeElement.closest('[role=toolbar]')")
+
+
+def test_the_open_viewer_is_accessible(desk: Page, phantom_url: str):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed")
+    _open(desk, phantom_url)
+    # Through the protocol: the page's policy allows no inline script.
+    desk.evaluate(AXE.read_text(encoding="utf-8"))
+    found = desk.evaluate("async () => (await axe.run('[data-dicom]')).violations")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_the_viewers_code_is_fetched_only_when_its_place_comes_into_sight(
+    desk: Page, hub: SeededHub, phantom_url: str
+):
+    fetched: list[str] = []
+    desk.on("request", lambda request: fetched.append(request.url))
+    desk.goto(hub.pages["case"])
+    desk.wait_for_load_state("networkidle")
+    assert not [url for url in fetched if "/viewer-" in url or "/island-" in url]
+    _open(desk, phantom_url)
+    assert [url for url in fetched if "/island-" in url]
+
+
+def test_a_second_visit_takes_the_stack_from_the_browsers_cache(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.locator("[data-pane][data-whole]").wait_for()
+    _open(desk, phantom_url)
+    desk.locator("[data-pane][data-whole]").wait_for()
+    sizes = desk.evaluate(
+        """performance.getEntriesByType("resource")
+             .filter((entry) => entry.name.endsWith(".dcm")).map((entry) => entry.transferSize)"""
+    )
+    assert len(sizes) >= SLICES[0]
+    assert set(sizes) == {0}
+
+
+def test_without_webgl_the_stills_are_shown(browser: Browser, hub: SeededHub, phantom_url: str):
+    context = new_context(browser, base_url=hub.url)
+    context.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page = context.new_page()
+    page.goto(phantom_url)
+    expect(page.get_by_text("lacks WebGL 2")).to_be_visible()
+    expect(page.locator(".dicom__strip img").first).to_be_visible()
+    context.close()
+
+
+def test_without_scripts_the_stills_can_be_opened(
+    browser: Browser, hub: SeededHub, phantom_url: str
+):
+    context = new_context(browser, base_url=hub.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(phantom_url)
+    expect(page.locator(".dicom__poster img")).to_be_visible()
+    page.get_by_text("Still pictures of the series").click()
+    expect(page.locator(".dicom__strip img").first).to_be_visible()
+    context.close()
+
+
+@pytest.mark.skipif(not SHARED_STUDY.is_file(), reason=f"{SHARED_STUDY} is not here")
+def test_a_real_magnetic_resonance_study_opens(desk: Page, hub: SeededHub):
+    _open(desk, _case_with(hub, "real-mr", SHARED_STUDY))
+    expect(_mark(desk, "number")).to_have_text("65 / 128")
+    desk.locator("[data-pane]").focus()
+    desk.keyboard.press("PageDown")
+    expect(_mark(desk, "number")).to_have_text("75 / 128")
+    expect(_mark(desk, "broken")).to_have_text("")
