@@ -205,11 +205,24 @@ def _checks() -> list[str]:
     return checks.run_all()
 
 
+# Tests that ask no database, and so say nothing new about another one.
+WITHOUT_DATABASE = (
+    "tests/bootstrap",
+    "tests/cases/deidentification",
+    "tests/hub/test_phantom.py",
+    "tests/media/attacks",
+    "tests/media/mutations",
+    "tests/media/oddities",
+    "tests/media/pipeline",
+)
+
+
 def test_postgres(arguments: Arguments) -> int:
-    """The same tests on a throw-away PostgreSQL; the browser journeys only when asked for."""
+    """Run what asks a database on a throw-away PostgreSQL; browser journeys when asked for."""
     frontend.build()
     catalogues.compile_all()
-    chosen = arguments or [*WORKERS, "-m", "not journey"]
+    left_out = [f"--ignore={place}" for place in WITHOUT_DATABASE]
+    chosen = arguments or [*WORKERS, "-m", "not journey", *left_out]
     with postgres.throw_away_server() as url:
         return _pytest(chosen, _test_environment({"DATABASE_URL": url}))
 
