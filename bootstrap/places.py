@@ -8,7 +8,17 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 FRONTEND = ROOT / "frontend"
-APPS = ("hub", "courses", "cases", "quizzes", "pages", "media", "jobs", "people")
+APPS = (
+    "hub",
+    "courses",
+    "cases",
+    "quizzes",
+    "certificates",
+    "pages",
+    "media",
+    "jobs",
+    "people",
+)
 
 
 def var_dir() -> Path:

@@ -231,7 +231,7 @@ def _show(lecture: Lecture, stage: Stage, made: Package, *, name: str) -> None:
         fallback=str(made.fallback_mp4),
         playlists={
             name: str(path)
-            for name, path in (("saver", made.saver), ("audio", made.sound))
+            for name, path in (("av1", made.av1), ("saver", made.saver), ("audio", made.sound))
             if path is not None
         },
         duration_s=made.duration_s,

@@ -63,14 +63,16 @@ class PackagedRendition(Record):
 class Package(Record):
     """The manifest of a packaged lecture; paths are relative to the package's directory.
 
-    ``master`` offers all there is, ``saver`` the picture and sound for thin lines, ``sound``
-    the voice alone. ``fallback_mp4`` is a progressive file for pages without JavaScript or
-    HLS; for a lecture of sound alone it is an .m4a, and there is no ``poster`` and ``saver``.
+    ``master`` offers everything in H.264, ``av1`` the same in AV1 where the policy wants a full
+    size in it, ``saver`` the picture and sound for thin lines, ``sound`` the voice alone.
+    ``fallback_mp4`` is a progressive file for pages without JavaScript or HLS; for a lecture of
+    sound alone it is an .m4a, and there is no ``poster`` and ``saver``.
     """
 
     policy: str
     duration_s: float
     master: PurePosixPath
+    av1: PurePosixPath | None
     saver: PurePosixPath | None
     sound: PurePosixPath | None
     poster: PurePosixPath | None
@@ -113,12 +115,13 @@ def package(
         tell()
         poster = _publish_poster(playlists[pictures[0].name], out) if pictures else None
         fallback = _publish_fallback(plan, playlists, out, binary=binary, tell=tell)
-        master, saver, alone = _publish_masters(plan, renditions, out)
+        master, av1, saver, alone = _publish_masters(plan, renditions, out)
         size_bytes = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     return Package(
         policy=plan.policy,
         duration_s=round(max(p.duration_s for p in playlists.values()), 6),
         master=master,
+        av1=av1,
         saver=saver,
         sound=alone,
         poster=poster,
@@ -226,8 +229,8 @@ def _write(out: Path, stem: str, suffix: str, content: bytes) -> PurePosixPath:
 
 def _publish_masters(
     plan: Plan, renditions: list[PackagedRendition], out: Path
-) -> tuple[PurePosixPath, PurePosixPath | None, PurePosixPath | None]:
-    """Write the playlists of everything, of the saver, and of the voice alone."""
+) -> tuple[PurePosixPath, PurePosixPath | None, PurePosixPath | None, PurePosixPath | None]:
+    """Write the playlists of everything in H.264, in AV1, of the saver, and of the voice alone."""
     made = {rendition.name: rendition for rendition in renditions}
     sounds = {
         (sound.codec, sound.is_speech): _sound(sound, made[sound.name]) for sound in plan.audio
@@ -236,11 +239,18 @@ def _publish_masters(
     speech = [sound for (_codec, is_speech), sound in sounds.items() if is_speech]
     if not pictures:
         master = _write(out, "master", ".m3u8", sound_playlist(list(sounds.values())).encode())
-        return master, None, _write(out, "audio", ".m3u8", sound_playlist(speech).encode())
-    # One codec of sound throughout, so that a player may change between all variants.
-    everything = [
-        _variant(rendition, sounds.get((AAC, planned.is_saver))) for planned, rendition in pictures
-    ]
+        return master, None, None, _write(out, "audio", ".m3u8", sound_playlist(speech).encode())
+    # One codec of picture and one of sound throughout: a player may change between all variants,
+    # and Chromium's own HLS stops for good where it would have to change the codec.
+    by_codec = {
+        codec: [
+            _variant(rendition, sounds.get((AAC, planned.is_saver)))
+            for planned, rendition in pictures
+            if planned.codec == codec
+        ]
+        for codec in (H264, AV1)
+    }
+    has_full_av1 = any(p.codec == AV1 and not p.is_saver for p, _rendition in pictures)
     plain = sounds.get((AAC, True))
     thrifty = [
         _variant(rendition, sounds.get((OPUS, True), plain) if planned.codec == AV1 else plain)
@@ -248,7 +258,10 @@ def _publish_masters(
         if planned.is_saver
     ]
     return (
-        _write(out, "master", ".m3u8", master_playlist(everything).encode()),
+        _write(out, "master", ".m3u8", master_playlist(by_codec[H264]).encode()),
+        _write(out, "av1", ".m3u8", master_playlist(by_codec[AV1]).encode())
+        if has_full_av1
+        else None,
         _write(out, "saver", ".m3u8", master_playlist(thrifty).encode()),
         _write(out, "audio", ".m3u8", sound_playlist(speech).encode()) if speech else None,
     )

@@ -287,15 +287,17 @@ def _pictures(
     saver = _saver(picture, fps, len(chunks), policy)
     if not policy.has_av1:
         return (*ladder, saver)
+    thrift = dataclasses.replace(
+        saver, name="saver-av1", codec=AV1, crfs=(policy.saver.av1_crf,) * len(chunks), level=""
+    )
+    if not policy.has_full_av1:
+        return (*ladder, saver, thrift)
     top = dataclasses.replace(
         ladder[0],
         name=f"{ladder[0].name}-av1",
         codec=AV1,
         crfs=tuple(policy.quality(kind).av1_crf for kind in chunks),
         level="",
-    )
-    thrift = dataclasses.replace(
-        saver, name="saver-av1", codec=AV1, crfs=(policy.saver.av1_crf,) * len(chunks), level=""
     )
     return (*ladder, saver, top, thrift)
 

@@ -56,7 +56,7 @@ class Policy(Record):
     ``name`` is stored with what was made, so that lectures made by another policy are found.
     """
 
-    name: str = "standard-2"
+    name: str = "standard-3"
     rungs: tuple[Rung, ...] = (
         Rung(short_side=1080, maxrate_bps=4_500_000),
         # Smaller pictures are chosen by thin lines: bytes count for more there.
@@ -73,7 +73,10 @@ class Policy(Record):
         Quality(ContentKind.MOTION, h264_crf=24.0, av1_crf=34.0),
     )
     preset: str = "medium"
+    # AV1 for the saver, where it costs little; for the full size as well where storage and lines
+    # are dearer than processors.
     has_av1: bool = True
+    has_full_av1: bool = False
     av1_preset: int = 8
     # What the binary at hand can do; see ``fitted``.
     can_tone_map: bool = True
@@ -127,6 +130,7 @@ class Policy(Record):
 # By the name that `manage.py transcode_all --policy` and the settings know them.
 POLICIES: dict[str, Policy] = {
     "standard": Policy(),
+    "thrift": Policy(name="thrift-3", has_full_av1=True),
     # H.264 and AAC alone: a third less work, for sites with little CPU.
     "reach": Policy(name="reach-2", has_av1=False, speech_opus_bps=0),
 }

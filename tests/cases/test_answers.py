@@ -215,4 +215,4 @@ def test_reading_a_case_again_writes_nothing(client, resident, case, django_asse
     assert written == []
 
 
-CASE_QUERIES = 28
+CASE_QUERIES = 29

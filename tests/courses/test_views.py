@@ -1,6 +1,7 @@
 """Courses and lessons through the site: visitors, members, and the player's reports."""
 
 import json
+import re
 from http import HTTPStatus
 
 import pytest
@@ -141,8 +142,8 @@ def test_lesson_with_a_lecture_plays_it_and_keeps_the_place(client, resident, co
     client.force_login(resident)
     client.post(url, {"position_s": 30, "intervals": [[0, 30]]}, content_type="application/json")
     text = page(client, lesson.url)
-    assert f'data-watch-url="{url}"' in text
-    assert 'data-resume-at="30.000000"' in text
+    island = json.loads(re.search(r'<script type="application/json">(.*?)</script>', text)[1])
+    assert (island["watch"], island["resume_at_s"]) == (url, 30.0)
 
 
 def test_lesson_whose_lecture_is_in_work_says_so(client, resident, course):

@@ -176,7 +176,7 @@ def policy(client, url: str) -> str:
 def test_policy_is_strict_on_public_pages_and_looser_in_the_desk_only(client, editor):
     for url in ("/en/", make_case().url, reverse("account_login"), "/en/nothing-here/"):
         assert "unsafe-inline" not in policy(client, url)
-        assert "script-src 'self';" in policy(client, url)
+        assert "script-src 'self'" in [part.strip() for part in policy(client, url).split(";")]
     client.force_login(editor)
     assert "script-src 'self' 'unsafe-inline'" in policy(client, reverse("wagtailadmin_home"))
     assert "unsafe-inline" not in policy(client, "/en/")

@@ -73,7 +73,7 @@ VISITOR = {
     "departments": 14,
     "department": 21,
     "course": 22,
-    "lesson": 25,
+    "lesson": 26,
     "news feed": 3,
     "case feed": 7,
 }
@@ -87,8 +87,8 @@ RESIDENT = {
     "departments": 18,
     "department": 25,
     "course": 31,
-    "lesson": 37,
-    "my learning": 21,
+    "lesson": 38,
+    "my learning": 23,
     "news feed": 5,
     "case feed": 9,
 }

@@ -107,8 +107,10 @@ def test_plan_of_slides_has_no_rung_in_which_text_is_lost() -> None:
     made = plan(recording(picture(1920, 1080)), Policy(), content)
     assert [(r.name, r.codec) for r in made.video] == [
         ("1080p", "h264"), ("720p", "h264"), ("saver", "h264"),
-        ("1080p-av1", "av1"), ("saver-av1", "av1"),
+        ("saver-av1", "av1"),
     ]  # fmt: skip
+    thrifty = plan(recording(picture(1920, 1080)), Policy(has_full_av1=True), content)
+    assert ("1080p-av1", "av1") in [(r.name, r.codec) for r in thrifty.video]
 
 
 def test_plan_corrects_loudness_and_limits_peaks_only_where_they_would_clip() -> None:
