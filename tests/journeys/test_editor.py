@@ -14,6 +14,7 @@ TRANSCODED_WITHIN_MS = 120_000
 def _upload(page: Page, *, title: str, file: Path) -> None:
     page.goto("/admin/lectures/")
     page.get_by_role("link", name=re.compile("Add|Upload", re.IGNORECASE)).first.click()
+    page.wait_for_load_state("networkidle")  # the uploader's script has taken the form over
     page.get_by_label("Title", exact=False).first.fill(title)
     page.locator("input[type=file]").first.set_input_files(file)
     page.locator("main, .content-wrapper").locator("button[type=submit]").first.click()
