@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from hub.domain.site import ensure_locales
 from quizzes.domain.attempts import (
     AttemptFinished,
     NoAttemptsLeft,
@@ -249,6 +250,7 @@ def test_script_saves_and_is_told_what_happened(client, resident):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time anyway")
 def test_two_tabs_at_once_leave_one_whole_answer():
+    ensure_locales()  # a test with transactions of its own before this one left nothing behind
     attempt = start_attempt(quiz=exam(), user=UserFactory())
     options, outcomes = ids(attempt), []
 
