@@ -82,15 +82,20 @@ def scoring_block(*choices: tuple[str, Any]) -> blocks.ChoiceBlock:
     return blocks.ChoiceBlock(label=_("Marks"), choices=list(choices), default=choices[0][0])
 
 
+def need_image_alt(value: blocks.StructValue) -> None:
+    """Send the form back if it has a picture and does not say what that shows."""
+    if value.get("image") and not (value.get("image_alt") or "").strip():
+        raise StructBlockValidationError(
+            block_errors={"image_alt": ValidationError(_("Say what the picture shows."))}
+        )
+
+
 class ItemBlock(blocks.StructBlock):
     """Abstract: the editing form of an item with a stem and perhaps a picture."""
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
         value = super().clean(value)
-        if value.get("image") and not (value.get("image_alt") or "").strip():
-            raise StructBlockValidationError(
-                block_errors={"image_alt": ValidationError(_("Say what the picture shows."))}
-            )
+        need_image_alt(value)
         self.check_parts(value)
         return value
 
@@ -162,10 +167,7 @@ class OptionBlock(blocks.StructBlock):
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
         value = super().clean(value)
-        if value["image"] and not value["image_alt"].strip():
-            raise StructBlockValidationError(
-                block_errors={"image_alt": ValidationError(_("Say what the picture shows."))}
-            )
+        need_image_alt(value)
         return value
 
 
