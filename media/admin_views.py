@@ -31,7 +31,8 @@ from .domain.transcoding import NothingToCancel, cancel_transcoding
 from .forms import LectureForm
 from .models import Lecture, LectureState
 from .outline_views import outline_context
-from .queries import lectures_for, notes, player_context, stage_groups, status, with_progress
+from .playing import player_context
+from .queries import lectures_for, notes, stage_groups, status, with_progress
 from .uploads.domain import UploadGone
 from .uploads.forms import LecturesForm
 from .uploads.queries import uploader_context

@@ -16,12 +16,6 @@ from .models import Lecture, LectureState, Stage, StageKind
 from .pipeline.notes import notes_on
 from .pipeline.plan import Plan
 from .pipeline.probe import Probe
-from .playing import (  # noqa: F401  what readers see is read there; known here before
-    player_context,
-    watch_record,
-    watched_share,
-    watched_shares,
-)
 from .rules import lecture_permission_policy
 
 # How much of the whole work each stage is, so that the bar moves evenly.

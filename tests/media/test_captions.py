@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from media.captions import MAX_CHARACTERS, InvalidCaptions, normalised, parse
 from media.domain.captions import remove_captions, save_captions
-from media.queries import player_context
+from media.playing import player_context
 from tests.factories import make_ready_lecture
 
 GOOD = """WEBVTT - chest film
