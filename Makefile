@@ -2,6 +2,6 @@
 # Examples: `make run PORT=8001`, `make test ARGS="-k lecture"`.
 PYTHON ?= python3
 
-.PHONY: run build test test-postgres lint lock messages bench screens
-run build test test-postgres lint lock messages bench screens:
+.PHONY: run build test test-postgres coverage lint lock messages bench screens
+run build test test-postgres coverage lint lock messages bench screens:
 	@$(PYTHON) manage.py $@ $(ARGS)

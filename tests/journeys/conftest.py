@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories import PASSWORD
 from tests.running_hub import ROOT, RunningHub, running_hub
 
-TIMEOUT_MS = 15_000
+# What a reader would call broken takes longer; what passes waits no longer than it must.
+TIMEOUT_MS = 30_000
+expect.set_options(timeout=TIMEOUT_MS)
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
