@@ -26,7 +26,7 @@ from .supervisor import Health, Service, Supervisor, require_free_port
 
 Arguments = list[str]
 T = TypeVar("T")
-WORKERS = ("-n", "auto", "--dist", "loadgroup")
+WORKERS = ("-n", "auto", "--dist", "loadscope")
 UNIVERSAL = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-header")
 
 
@@ -218,7 +218,9 @@ WITHOUT_DATABASE = (
     "tests/bootstrap",
     "tests/cases/deidentification",
     "tests/hub/test_phantom.py",
+    "tests/hub/test_demo_lectures.py",
     "tests/media/attacks",
+    "tests/media/kills",
     "tests/media/mutations",
     "tests/media/oddities",
     "tests/media/pipeline",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,18 +17,16 @@ from people.domain.roles import give_role
 from people.roles import Role
 from tests import template_database
 from tests.factories import UserFactory
+from tests.scheduling import ByWhatIsShared
 
 
 def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share what their module makes stay together on one worker of xdist."""
-    for item in items:
-        fixtures = item._fixtureinfo.name2fixturedefs.values()
-        if any(definitions[-1].scope == "module" for definitions in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:
+    """Tests that share a hub, or what their module makes, stay together on one worker."""
+    return ByWhatIsShared(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            # One hub and one browser: all journeys on one worker of xdist.
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 class SeededHub:

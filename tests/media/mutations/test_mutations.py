@@ -9,7 +9,7 @@ import pytest
 
 from bench.hostile import MUTATORS, SEEDS, Mutation, Tally, make_seeds, mutations, run, try_batch
 
-COUNT = 150
+COUNT = 60
 
 
 @pytest.fixture(scope="module")
