@@ -10,6 +10,7 @@ REQUIREMENTS = ROOT / "requirements"
 FRONTEND = ROOT / "frontend"
 APPS = (
     "hub",
+    "interop",
     "courses",
     "cases",
     "quizzes",

@@ -6,10 +6,29 @@ from wagtail import blocks
 from pages.blocks import PictureBlock
 
 
+class CasePictureBlock(PictureBlock):
+    """A picture of a case: what may be said of it before the answer, and what after."""
+
+    alt = blocks.CharBlock(
+        label=_("Text alternative"),
+        max_length=255,
+        help_text=_("What the picture shows, for those who can't see it. Read once it is solved."),
+    )
+    early_alt = blocks.CharBlock(
+        label=_("Text alternative before the answer"),
+        required=False,
+        max_length=255,
+        help_text=_(
+            "Read aloud to those who have yet to solve the case: plane, window, level; nothing of "
+            "the findings. The text alternative and the caption appear with the solution."
+        ),
+    )
+
+
 class CasePicturesBlock(blocks.StreamBlock):
     """The pictures of a case, in reading order."""
 
-    picture = PictureBlock()
+    picture = CasePictureBlock()
 
     class Meta:
         icon = "image"

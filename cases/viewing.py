@@ -5,7 +5,9 @@ of studies and series stay on the server: they may name the diagnosis, and nobod
 for a reader who has yet to answer.
 """
 
+import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -38,8 +40,13 @@ class Still:
 
 @dataclass(frozen=True)
 class Stack:
-    """One series as readers see it: its words, its stills, and `data` for the island."""
+    """One series as readers see it: its words, its stills, and `data` for the island.
 
+    `key` names the stack for marks and questions; `images` are its instances and frames in order.
+    """
+
+    key: str
+    images: list[tuple[str, int]]
     label: str
     stills: list[Still]
     poster: Still | None
@@ -74,8 +81,11 @@ class Viewing:
         return sum(len(stack.data["frames"]) for stack in self.stacks)
 
 
-def viewing_of(*, case_key: uuid.UUID) -> Viewing | None:
-    """The case's published series, in one query; None where it has none."""
+def viewing_of(*, case_key: uuid.UUID, only: str = "") -> Viewing | None:
+    """The case's published series, in one query; None where it has none.
+
+    `only` is the key of one stack: what a question outside the case shows.
+    """
     found = [
         series
         for series in Series.objects.filter(study__case_key=case_key)
@@ -86,21 +96,37 @@ def viewing_of(*, case_key: uuid.UUID) -> Viewing | None:
     if not found:
         return None
     studies = list(dict.fromkeys(series.study_id for series in found))
-    return Viewing(
-        [
-            _stack(series, number=number, study=studies.index(series.study_id), total=len(found))
-            for number, series in enumerate(found, start=1)
-        ]
-    )
+    keys = _keys(found)
+    stacks = [
+        _stack(
+            series, key=key, number=number, study=studies.index(series.study_id), total=len(found)
+        )
+        for number, (series, key) in enumerate(zip(found, keys, strict=True), start=1)
+        if only in ("", key)
+    ]
+    return Viewing(stacks) if stacks else None
 
 
-def _stack(series: Series, *, number: int, study: int, total: int) -> Stack:
-    data = island_data(series, study=study)
+def _keys(found: list[Series]) -> list[str]:
+    """A name for each stack that outlasts the next import, when all rows are made anew."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for series in found:
+        named = f"{series.study.uid}/{series.uid}/{seen[series.uid]}"
+        seen[series.uid] += 1
+        keys.append(hashlib.sha256(named.encode()).hexdigest()[:12])
+    return keys
+
+
+def _stack(series: Series, *, key: str, number: int, study: int, total: int) -> Stack:
+    data = island_data(series, study=study) | {"key": key}
     label = _label(series, data, number=number if total > 1 else None)
     stills = [_still(series, preview, label) for preview in series.index.get("previews", [])]
     middle = data["start"] + 1
     data |= {"label": label, "note": (note := _note(series))}
     return Stack(
+        key=key,
+        images=[(frame["sop"], frame["frame"]) for frame in series.index["frames"]],
         label=label,
         stills=stills,
         poster=min(stills, key=lambda still: abs(still.number - middle), default=None),

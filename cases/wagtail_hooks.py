@@ -3,11 +3,13 @@
 from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.widgets.button import Button
 
 from people.access import may
 
-from . import admin_views
+from . import admin_views, review_hooks  # noqa: F401  review has hooks of its own
+from .domain.giveaways import giveaways
 from .models import CasePage
 
 _URLS = (
@@ -37,4 +39,24 @@ def studies_button(page, user, view_name, next_url=None):
             reverse("cases_dicom:studies", args=[page.pk]),
             icon_name="image",
             priority=12,
+        )
+        yield Button(
+            _("Marks on the stack"),
+            reverse("cases:marks", args=[page.pk]),
+            icon_name="crosshairs",
+            priority=13,
+        )
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def warn_of_giveaways(request, page):
+    """Tell an author where the open part of a case says what is to be found out."""
+    if not isinstance(page, CasePage):
+        return
+    for field, words in giveaways(page):
+        messages.warning(
+            request,
+            _("“%(field)s” is seen before the answer and holds words of the diagnosis: %(words)s.")
+            % {"field": field, "words": ", ".join(words)},
         )

@@ -1,40 +1,39 @@
-"""Reading courses: lessons, a learner's progress, what to do next."""
+"""Reading a course, module or lesson as one reader may see it."""
 
-import functools
-import operator
 import uuid
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from wagtail.query import PageQuerySet
 
 from cases.queries import keys_solved
+from media.link_views import link_context
 from media.playing import player_context
-from pages.pictures import CARD, with_renditions
+from pages.queries import each_in_language, section_titles
+from people.access import may
 from quizzes.queries import attempts_of
 
-from .domain.progress import (
-    asked_case,
-    asks_only_for_reading,
-    gather_facts,
-    settle,
-    settle_known,
-)
-from .models import CourseIndexPage, CoursePage, Enrolment, LessonPage
+from .cohorts import cohorts_to_join
+from .domain.enrolments import missing_courses, remember_place
+from .domain.progress import asked_case, asks_only_for_reading, settle
+from .feedback import feedback_of, rating_of
+from .models import CourseIndexPage, CoursePage, Enrolment, LessonNote, LessonPage, ModulePage
+from .outline import course_of, lesson_kind, lessons_of, syllabus_of
+from .progress import OutlineEntry, Progress, build_progress, find_locks
 
-
-class LessonKind(models.TextChoices):
-    """What a lesson chiefly is; the codes name icons too."""
-
-    LECTURE = "lecture", _("Lecture")
-    CASE = "case", _("Case")
-    QUIZ = "quiz", _("Quiz")
-    TEXT = "text", _("Text")
+__all__ = [
+    "course_context",
+    "course_progress",
+    "courses_in_language",
+    "courses_url",
+    "enrolment_of",
+    "lesson_context",
+    "lessons_of",
+    "module_context",
+    "print_context",
+    "read_lesson",
+]
 
 
 @dataclass(frozen=True)
@@ -45,153 +44,112 @@ class Link:
     url: str
 
 
-@dataclass(frozen=True)
-class OutlineEntry:
-    """A lesson as the course's outline shows it (`components/lesson_outline.html`)."""
-
-    number: int
-    lesson: LessonPage
-    kind: LessonKind
-    is_done: bool
-    is_current: bool
-
-    @property
-    def title(self) -> str:
-        return self.lesson.title
-
-    @property
-    def url(self) -> str:
-        return self.lesson.get_url()
-
-    @property
-    def kind_name(self) -> str:
-        return str(self.kind.label)
-
-    @property
-    def duration_s(self) -> float | None:
-        return self.lesson.lecture.duration_s if self.lesson.lecture else None
-
-    @property
-    def state(self) -> str:
-        if self.is_current:
-            return "current"
-        return "done" if self.is_done else "open"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a learner is in a course. `enrolment` is None for everybody who has not joined."""
-
-    enrolment: Enrolment | None
-    outline: list[OutlineEntry]
-    next_lesson: LessonPage | None
-
-    @property
-    def done(self) -> int:
-        return sum(entry.is_done for entry in self.outline)
-
-    @property
-    def total(self) -> int:
-        return len(self.outline)
-
-    @property
-    def share(self) -> float:
-        return self.done / self.total if self.total else 0.0
-
-    @property
-    def is_complete(self) -> bool:
-        return bool(self.enrolment and self.enrolment.completed_at)
-
-
-# What an outline never shows; cases' long texts above all.
-_NOT_IN_OUTLINE = (
-    "body",
-    "lecture__probe",
-    *(
-        f"case__{name}"
-        for name in (
-            "history",
-            "pictures",
-            "findings",
-            "final_diagnosis",
-            "discussion",
-            "differential",
-            "teaching_points",
-            "references",
-        )
-    ),
-)
-
-
-def _live_lessons() -> PageQuerySet:
-    return (
-        LessonPage.objects.live()
-        .select_related("lecture", "case", "quiz")
-        .defer(*_NOT_IN_OUTLINE)
-        .order_by("path")
-    )
-
-
-def lessons_of(*, course: CoursePage) -> PageQuerySet:
-    """The course's live lessons in order, with the parts they consist of."""
-    return _live_lessons().child_of(course)
-
-
-def lessons_by_course(courses: Iterable[CoursePage]) -> dict[str, list[LessonPage]]:
-    """A course's path → its live lessons in order; one query for all courses."""
-    found: dict[str, list[LessonPage]] = {course.path: [] for course in courses}
-    if found:
-        below = functools.reduce(operator.or_, (models.Q(path__startswith=p) for p in found))
-        for lesson in _live_lessons().filter(below):
-            found[lesson.path[: -lesson.steplen]].append(lesson)
-    return found
-
-
-def lesson_kind(lesson: LessonPage) -> LessonKind:
-    """What a lesson chiefly is."""
-    if lesson.lecture_id:
-        return LessonKind.LECTURE
-    if asked_case(lesson):
-        return LessonKind.CASE
-    return LessonKind.QUIZ if lesson.quiz_id else LessonKind.TEXT
-
-
 def enrolment_of(*, user: Any, course: CoursePage) -> Enrolment | None:
     """The user's enrolment in the course, in whatever language they joined it."""
     if not user.is_authenticated:
         return None
     return (
         Enrolment.objects.filter(user=user, course_key=course.translation_key)
-        .select_related("user")
+        .select_related("user", "cohort")
         .first()
     )
 
 
 def course_progress(
-    *, user: Any, course: CoursePage, current: LessonPage | None = None
+    *, user: Any, course: CoursePage, current: LessonPage | None = None, opened: bool = False
 ) -> Progress:
-    """Outline and progress of a learner; settles what has become done in the meantime."""
-    lessons = list(lessons_of(course=course))
+    """Outline and progress of a learner; settles what has become done in the meantime.
+
+    With `opened` no lesson is shut, as in a preview; nor for who teaches the course.
+    """
+    syllabus = syllabus_of(course=course)
     enrolment = enrolment_of(user=user, course=course)
     done: frozenset[uuid.UUID] = (
-        settle(enrolment=enrolment, lessons=lessons) if enrolment else frozenset()
+        settle(enrolment=enrolment, lessons=syllabus.lessons) if enrolment else frozenset()
     )
-    outline = [
-        OutlineEntry(
-            number=number,
-            lesson=lesson,
-            kind=lesson_kind(lesson),
-            is_done=lesson.translation_key in done,
-            is_current=bool(current and current.pk == lesson.pk),
+    shut = find_locks(
+        syllabus=syllabus, in_order=course.lessons_in_order, enrolment=enrolment, done=done
+    )
+    if shut and (opened or may(user, "courses.teach_course", course)):
+        shut = {}
+    return build_progress(
+        syllabus=syllabus, enrolment=enrolment, done=done, shut=shut, current=current
+    )
+
+
+def courses_in_language(*, keys: list[uuid.UUID], locale_id: int) -> list[CoursePage]:
+    """Live courses by translation key, in the order of `keys`, in that language or another.
+
+    One query; none for no keys.
+    """
+    if not keys:
+        return []
+    courses = CoursePage.objects.live().filter(translation_key__in=keys).order_by("locale_id")
+    found = each_in_language(courses, locale_id=locale_id)
+    return [found[key] for key in keys if key in found]
+
+
+@dataclass(frozen=True)
+class AuthorLine:
+    """An author as readers see them, their department in the page's language."""
+
+    name: str
+    department: str
+
+
+def authors_of(*, course: CoursePage) -> list[AuthorLine]:
+    """The course's authors in order; two queries, which find the owning department's name too."""
+    if not course.pk:
+        return []
+    authors = list(course.authors.select_related("of_department"))
+    titles = section_titles(locale_id=course.locale_id)
+    course.department_title = titles.get(course.department_id or 0, "")
+    return [
+        AuthorLine(
+            name=author.name,
+            department=(
+                titles.get(author.of_department.pk, author.of_department.name)
+                if author.of_department
+                else ""
+            ),
         )
-        for number, lesson in enumerate(lessons, start=1)
+        for author in authors
     ]
-    undone = [entry.lesson for entry in outline if not entry.is_done]
-    return Progress(
-        enrolment=enrolment,
-        outline=outline,
-        next_lesson=undone[0] if undone else None,
+
+
+def course_context(*, request: HttpRequest, course: CoursePage) -> dict:
+    """Template context of a course."""
+    user = request.user
+    progress = course_progress(user=user, course=course, opened=_is_preview(request))
+    enrolment = progress.enrolment
+    missing = (
+        missing_courses(user=user, course=course) if user.is_authenticated and not enrolment else []
     )
+    return {
+        "progress": progress,
+        "authors": authors_of(course=course),
+        "missing_courses": courses_in_language(keys=missing, locale_id=course.locale_id),
+        "cohorts": [] if enrolment else cohorts_to_join(course=course),
+        "rating": rating_of(course_key=course.translation_key),
+        "feedback": feedback_of(enrolment=enrolment) if progress.is_complete else None,
+        "may_teach": bool(course.pk and may(user, "courses.teach_course", course)),
+    }
+
+
+def module_context(*, request: HttpRequest, module: ModulePage) -> dict:
+    """Template context of a module: its part of the course's outline."""
+    course = course_of(module)
+    progress = (
+        course_progress(user=request.user, course=course, opened=_is_preview(request))
+        if course
+        else None
+    )
+    groups = progress.groups if progress else []
+    return {
+        "course": course,
+        "progress": progress,
+        "group": next((g for g in groups if g.module and g.module.pk == module.pk), None),
+    }
 
 
 @dataclass(frozen=True)
@@ -212,90 +170,38 @@ class LessonReading:
     def following_link(self) -> Link | None:
         return _link(self.following)
 
+    @property
+    def next_step(self) -> OutlineEntry | None:
+        """The lesson to go on with, once this one is done."""
+        return self.progress.after(self.entry) if self.entry.is_done else None
+
 
 def _link(lesson: LessonPage | None) -> Link | None:
     return Link(title=lesson.title, url=lesson.get_url()) if lesson else None
 
 
-def read_lesson(*, user: Any, lesson: LessonPage, course: CoursePage) -> LessonReading | None:
+def read_lesson(
+    *, user: Any, lesson: LessonPage, course: CoursePage, opened: bool = False
+) -> LessonReading | None:
     """The lesson with outline and neighbours; None for a draft that is not in the outline yet."""
-    progress = course_progress(user=user, course=course, current=lesson)
-    place = next((i for i, e in enumerate(progress.outline) if e.is_current), None)
+    progress = course_progress(user=user, course=course, current=lesson, opened=opened)
+    outline = progress.outline
+    place = next((i for i, entry in enumerate(outline) if entry.is_current), None)
     if place is None:
         return None
-    entry = progress.outline[place]
+    entry = outline[place]
     return LessonReading(
         progress=progress,
         entry=entry,
-        previous=progress.outline[place - 1].lesson if place else None,
-        following=(
-            progress.outline[place + 1].lesson if place + 1 < len(progress.outline) else None
-        ),
+        previous=outline[place - 1].lesson if place else None,
+        following=outline[place + 1].lesson if place + 1 < len(outline) else None,
         may_mark_read=bool(
-            progress.enrolment and asks_only_for_reading(lesson) and not entry.is_done
+            progress.enrolment
+            and entry.is_open
+            and not entry.is_done
+            and asks_only_for_reading(lesson)
         ),
     )
-
-
-@dataclass(frozen=True)
-class RunningCourse:
-    """A course somebody is enrolled in, for "My learning"."""
-
-    course: CoursePage
-    enrolment: Enrolment
-    done: int
-    total: int
-    next_lesson: LessonPage | None
-
-    @property
-    def share(self) -> float:
-        return self.done / self.total if self.total else 0.0
-
-    @property
-    def progress_id(self) -> str:
-        return f"progress-{self.enrolment.pk}"
-
-
-def my_courses(*, user: Any, locale_id: int) -> list[RunningCourse]:
-    """The user's courses in the language they read, or in another where there is no such one.
-
-    Latest enrolment first. Eight queries at most for any number of courses, while nothing has
-    become done since it was last looked at.
-    """
-    enrolments = Enrolment.objects.filter(user=user).select_related("user")
-    by_key = {e.course_key: e for e in enrolments.prefetch_related("lesson_records")}
-    courses = _courses_to_read(keys=by_key, locale_id=locale_id)
-    lessons = lessons_by_course(courses.values())
-    facts = gather_facts(user=user, lessons=[x for found in lessons.values() for x in found])
-    running = []
-    for key, enrolment in by_key.items():
-        if course := courses.get(key):
-            done = settle_known(
-                enrolment=enrolment,
-                lessons=lessons[course.path],
-                recorded=[record.lesson_key for record in enrolment.lesson_records.all()],
-                facts=facts,
-            )
-            undone = [x for x in lessons[course.path] if x.translation_key not in done]
-            running.append(
-                RunningCourse(
-                    course=course,
-                    enrolment=enrolment,
-                    done=len(lessons[course.path]) - len(undone),
-                    total=len(lessons[course.path]),
-                    next_lesson=undone[0] if undone else None,
-                )
-            )
-    return running
-
-
-def _courses_to_read(*, keys: Collection[uuid.UUID], locale_id: int) -> dict[uuid.UUID, CoursePage]:
-    found: dict[uuid.UUID, CoursePage] = {}
-    courses = CoursePage.objects.live().filter(translation_key__in=keys)
-    for course in courses.prefetch_related(with_renditions(CARD)).order_by("locale_id"):
-        if course.translation_key not in found or course.locale_id == locale_id:
-            found[course.translation_key] = course
-    return found
 
 
 def courses_url(*, locale_id: int) -> str:
@@ -304,16 +210,31 @@ def courses_url(*, locale_id: int) -> str:
     return (index.get_url() if index else "") or ""
 
 
+def _is_preview(request: HttpRequest) -> bool:
+    return bool(getattr(request, "is_preview", False))
+
+
 def lesson_context(*, request: HttpRequest, lesson: LessonPage) -> dict:
-    """Template context of a lesson: its place in the course, its player, its quiz and case."""
+    """Template context of a lesson: its place in the course, and its parts while it is open."""
+    course = course_of(lesson)
+    reading = (
+        read_lesson(user=request.user, lesson=lesson, course=course, opened=_is_preview(request))
+        if course
+        else None
+    )
+    context: dict = {"course": course, "reading": reading}
+    if reading and reading.entry.lock:
+        return context | {"is_shut": True}
+    if reading and reading.progress.enrolment:
+        remember_place(enrolment=reading.progress.enrolment, lesson_key=lesson.translation_key)
+    return context | _parts(request=request, lesson=lesson)
+
+
+def _parts(*, request: HttpRequest, lesson: LessonPage) -> dict:
     user = request.user
-    course = CoursePage.objects.filter(path=lesson.path[: -lesson.steplen]).first()
-    reading = read_lesson(user=user, lesson=lesson, course=course) if course else None
     signed_in = user.is_authenticated
     case = asked_case(lesson)
     return {
-        "course": course,
-        "reading": reading,
         "player": (
             player_context(
                 lesson.lecture,
@@ -324,9 +245,31 @@ def lesson_context(*, request: HttpRequest, lesson: LessonPage) -> dict:
             if lesson.lecture
             else None
         ),
+        "link": link_context(lesson.lecture, user) if lesson.lecture else None,
         "attempts": (
             list(attempts_of(user=user, quiz=lesson.quiz)) if signed_in and lesson.quiz else []
         ),
         "case": case,
         "case_is_solved": bool(case and case.translation_key in keys_solved(request=request)),
+        "kind": lesson_kind(lesson),
+        "note": (
+            LessonNote.objects.filter(user=user, lesson_key=lesson.translation_key).first()
+            if user.is_authenticated
+            else None
+        ),
+    }
+
+
+def print_context(*, request: HttpRequest, course: CoursePage) -> dict:
+    """Template context of a course on paper: the outline, and the texts of its open lessons."""
+    progress = course_progress(user=request.user, course=course)
+    is_open = {entry.lesson.pk for entry in progress.outline if entry.is_open}
+    bodies = dict(LessonPage.objects.filter(pk__in=is_open).values_list("pk", "body"))
+    return {
+        "page": course,
+        "progress": progress,
+        "authors": authors_of(course=course),
+        "texts": [
+            {"entry": entry, "body": bodies.get(entry.lesson.pk)} for entry in progress.outline
+        ],
     }

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from cases.models import CaseIndexPage, CasePage
+from cases.models import CaseIndexPage
 from courses.models import CourseIndexPage, CoursePage
 from jobs.domain.queue import living_workers
 from media.models import LectureState
 from media.queries import lectures_for, status, with_progress
 from pages.models import BasePage, DepartmentPage
+from pages.queries import in_language
 from people.access import may
 from people.rules import is_editor
 
@@ -37,7 +38,8 @@ def beginnings(user: Any) -> list[Beginning]:
     below = _where_to_write(user)
     found = []
     if below["case"]:
-        found.append(Beginning(_("New case"), _add_url(CasePage, below["case"]), "image"))
+        begin_url = reverse("cases_review:begin", args=[below["case"].pk])
+        found.append(Beginning(_("New case"), begin_url, "image"))
     if may(user, "media.add_lecture"):
         found.append(Beginning(_("Upload a lecture"), reverse("lectures_admin:add"), "media"))
     if below["course"]:
@@ -67,9 +69,7 @@ def _where_to_write(user: Any) -> dict[str, BasePage | None]:
 
 
 def _in_language(pages: Any, user: Any) -> BasePage | None:
-    ordered = list(pages.select_related("locale").order_by("path")[:20])
-    spoken = (page for page in ordered if page.locale.language_code == user.language)
-    return next(spoken, next(iter(ordered), None))
+    return in_language(pages.select_related("locale").order_by("path")[:20], user.language)
 
 
 def _add_url(model: type[BasePage], parent: BasePage) -> str:

@@ -10,13 +10,14 @@ from django.utils import translation
 from wagtail.models import Page
 
 from cases.models import CaseIndexPage, CasePage
-from courses.models import CourseIndexPage, CoursePage, LessonPage
+from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
 from hub.models import HomePage, PlainPage
 
 # Which section's list shows a page of that type.
 LISTED_BY: dict[type, type[Page]] = {
     CoursePage: CourseIndexPage,
     LessonPage: CourseIndexPage,
+    ModulePage: CourseIndexPage,
     CasePage: CaseIndexPage,
 }
 # Parts of an address that belong to one visit or one language.

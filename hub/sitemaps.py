@@ -1,12 +1,18 @@
 """The sitemap: what search engines may find, in every language."""
 
+import datetime as dt
 import functools
 import operator
 
-from django.db.models import Q
+from django.contrib import sitemaps
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
+
+from courses.models import LessonPage
+from media.models import Caption, Visibility
 
 
 class PageSitemap(Sitemap):
@@ -22,3 +28,27 @@ class PageSitemap(Sitemap):
             .order_by("path")
             .specific(defer=True)
         )
+
+
+class TranscriptSitemap(sitemaps.Sitemap):
+    """What is said in lectures that everybody may watch, once for each language of captions.
+
+    Of lessons alone: what a case's discussion plays would give its answer away.
+    """
+
+    def items(self) -> QuerySet[Caption]:
+        taught = LessonPage.objects.live().public().filter(lecture__isnull=False)
+        return (
+            Caption.objects.published()
+            .filter(lecture__visibility=Visibility.PUBLIC, lecture__in=taught.values("lecture"))
+            .exclude(lecture__manifest="")
+            .select_related("lecture")
+            .only("language", "lecture__published_at")
+            .order_by("lecture_id", "language")
+        )
+
+    def location(self, item: Caption) -> str:
+        return reverse("lectures:transcript_in", args=[item.lecture_id, item.language])
+
+    def lastmod(self, item: Caption) -> dt.datetime | None:
+        return item.lecture.published_at

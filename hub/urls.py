@@ -10,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from media.serving import serve_signed, serve_upload
 
 from .health import healthz
-from .sitemaps import PageSitemap
+from .sitemaps import PageSitemap, TranscriptSitemap
 from .views import robots, set_theme
 
 urlpatterns = [
@@ -19,10 +19,17 @@ urlpatterns = [
     path("uploads/s/<str:token>/<path:path>", serve_signed, name="signed_uploads"),
     path("uploads/<path:path>", serve_upload, name="uploads"),
     path("lectures/", include("media.urls")),
+    path("lti/", include("interop.urls")),
+    path("calendars/", include("interop.calendar_urls")),
     path("healthz", healthz, name="healthz"),
     path("theme/", set_theme, name="set_theme"),
     path("robots.txt", robots),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap}}, name="sitemap"),
+    path(
+        "sitemap.xml",
+        sitemap,
+        {"sitemaps": {"pages": PageSitemap, "transcripts": TranscriptSitemap}},
+        name="sitemap",
+    ),
 ]
 
 urlpatterns += i18n_patterns(
@@ -30,8 +37,11 @@ urlpatterns += i18n_patterns(
     path("profile/", include("people.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("solve/", include("cases.urls")),
+    path("peer-review/", include("cases.review_urls")),
+    path("case/", include("cases.record_urls")),
     path("my/", include("courses.urls")),
     path("certificates/", include("certificates.urls")),
+    path("connected/", include("interop.reader_urls")),
     path("feeds/", include("hub.feed_urls")),
     path("calendar/", include("hub.calendar_urls")),
     path("", include(wagtail_urls)),

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -18,21 +19,22 @@ from wagtail.admin.ui.tables import Column, DateColumn, UsageCountColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import usage
 from wagtail.log_actions import log
-from wagtail.models import ReferenceIndex
 
 from people.access import fetch, may, require
 
+from .domain.decks import attach_deck, deck_of
 from .domain.lectures import (
     NothingToRetry,
     delete_lecture,
     retry_lecture,
 )
 from .domain.transcoding import NothingToCancel, cancel_transcoding
-from .forms import LectureForm
+from .forms import LectureForm, LinkForm
+from .link_views import link_context
 from .models import Lecture, LectureState
 from .outline_views import outline_context
 from .playing import player_context
-from .queries import lectures_for, notes, stage_groups, status, with_progress
+from .queries import lectures_for, notes, stage_groups, status, usage_counts, with_progress
 from .uploads.domain import UploadGone
 from .uploads.forms import LecturesForm
 from .uploads.queries import uploader_context
@@ -105,9 +107,9 @@ class IndexView(generic.IndexView):
 
     def get_table(self, object_list):
         lectures = list(object_list)
-        counts = ReferenceIndex.get_count_references_to_in_bulk(lectures)
+        counts = usage_counts(lectures)
         for lecture in lectures:
-            lecture.usage_count = counts.get(lecture, 0)
+            lecture.usage_count = counts.get(lecture.pk, 0)
         return super().get_table(lectures)
 
 
@@ -143,7 +145,10 @@ class UploadView(UserFormMixin, generic.CreateView):
         self.lectures = []
         for upload in self.received:
             drafted = self.form.lecture_of(upload, alone=alone)
-            lecture = create_lecture_of(upload=upload, lecture=drafted)
+            with transaction.atomic():
+                lecture = create_lecture_of(upload=upload, lecture=drafted)
+                if lecture is drafted and self.form.cleaned_data.get("slides"):
+                    attach_deck(lecture=lecture, document=self.form.cleaned_data["slides"])
             if lecture is drafted:
                 log(lecture, "wagtail.create", user=self.request.user)
             self.lectures.append(lecture)
@@ -185,6 +190,9 @@ class EditView(UserFormMixin, generic.EditView):
         self.kwargs[self.pk_url_kwarg] = lecture.pk
         return lecture
 
+    def get_form_class(self) -> type[LectureForm]:
+        return LinkForm if self.object.is_link else LectureForm
+
     def save_instance(self) -> Lecture:
         lecture = self.form.save()
         log(lecture, "wagtail.edit", user=self.request.user)
@@ -211,9 +219,19 @@ class DeleteView(generic.DeleteView):
 
 
 class UsageView(usage.UsageView):
-    """Where a lecture is used."""
+    """Where a lecture is used, page by page: a translation is a page of its own."""
 
     permission_required = None
+
+    @cached_property
+    def columns(self):
+        name, *others = super().columns
+        language = Column(
+            "language",
+            label=_("Language"),
+            accessor=lambda row: str(getattr(row["object"], "locale", "")),
+        )
+        return [name, language, *others]
 
     def get_object(self) -> Lecture:
         lecture = get_object_or_404(Lecture, pk=self.pk)
@@ -229,6 +247,8 @@ def _panel_context(request: HttpRequest, lecture: Lecture) -> dict[str, Any]:
         "stages": stage_groups(lecture),
         "renditions": lecture.renditions.all(),
         "notes": notes(lecture),
+        "deck": deck_of(lecture),
+        "link": link_context(lecture, request.user),
         "outline": outline_context(lecture),
         "player": player_context(lecture, request.user),
     }

@@ -10,7 +10,9 @@ class MediaConfig(AppConfig):
         from django.core.checks import Tags, register
 
         from jobs.registry import register_notice, register_sweep
+        from people.personal_record import register_part
 
+        from . import personal_record
         from .delivery.copies import sweep_bucket
         from .domain.files import sweep_files
         from .domain.stages import sweep_stages
@@ -22,4 +24,6 @@ class MediaConfig(AppConfig):
         register_sweep("lecture uploads", sweep_uploads)
         register_sweep("lecture bucket", sweep_bucket)
         register_notice(protection_notice)
+        register_part("watched", personal_record.watching, covers=["media.WatchRecord"])
+        register_part("bookmarks", personal_record.bookmarks, covers=["media.Bookmark"])
         register(check_protection, Tags.security, deploy=True)

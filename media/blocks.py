@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from .chooser import lecture_chooser
+from .link_views import link_context
 from .playing import player_context
 
 LectureChooserBlock = lecture_chooser.get_block_class(
@@ -25,10 +26,12 @@ class LectureBlock(blocks.StructBlock):
     )
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        """The block's context with `player`, None while the lecture is being prepared."""
+        """The block's context with `player`, or `link`; both None while it is being prepared."""
         context = super().get_context(value, parent_context=parent_context)
         lecture, request = value.get("lecture"), context.get("request")
-        context["player"] = player_context(lecture, request.user) if lecture and request else None
+        is_shown = lecture and request
+        context["player"] = player_context(lecture, request.user) if is_shown else None
+        context["link"] = link_context(lecture, request.user) if is_shown else None
         return context
 
     class Meta:

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import chooser as views
@@ -37,7 +39,21 @@ class ChoosableMixin:
 
 
 class UploadTabMixin:
-    """The upload form as the chooser's second tab."""
+    """The upload form as the chooser's second tab.
+
+    Short recordings go with it. For long ones, and over a line that may break, it leads to the
+    page whose uploads go on where they stopped; what was uploaded there is then found here.
+    """
+
+    def get_creation_form(self) -> UploadForm:
+        form = super().get_creation_form()
+        form.fields["original"].help_text = format_html(
+            '{} <a href="{}" target="_blank">{}</a>',
+            _("Long recording, or a line that may break?"),
+            reverse("lectures_admin:add"),
+            _("Upload it on the lectures' page (opens a new tab), then search for it here."),
+        )
+        return form
 
     def get_creation_form_kwargs(self) -> dict[str, Any]:
         return {

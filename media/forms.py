@@ -16,6 +16,7 @@ from wagtail.admin.forms.collections import (
 )
 from wagtail.models import Collection
 
+from .elsewhere import InvalidLink, read_link
 from .failures import failure_sentence
 from .models import Lecture
 from .pipeline.refusals import Refusal
@@ -46,6 +47,32 @@ class LectureForm(BaseCollectionMemberForm):
     @cached_property
     def permission_policy(self) -> LecturePermissionPolicy:
         return lecture_permission_policy()
+
+
+class LinkForm(LectureForm):
+    """A recording that others keep: its address and its facts."""
+
+    link = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        widget=forms.URLInput(attrs={"dir": "ltr", "placeholder": "https://"}),
+        help_text=_(
+            "As your browser shows it. Recordings at YouTube, Vimeo and PeerTube can be played on "
+            "a page of this site; others are opened where they are."
+        ),
+    )
+
+    class Meta(LectureForm.Meta):
+        fields = ["link", *LectureForm.Meta.fields]
+
+    def clean_link(self) -> str:
+        """An https address of a public site."""
+        try:
+            return read_link(self.cleaned_data["link"]).url
+        except InvalidLink as error:
+            raise forms.ValidationError(
+                _("Copy the whole address of the recording, beginning with https://.")
+            ) from error
 
 
 def check_size(file: UploadedFile | None, user: Any) -> UploadedFile | None:

@@ -8,7 +8,16 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from .captions import MAX_CHARACTERS, InvalidCaptions, decode, parse, shifted, timestamp, to_webvtt
+from .captions import (
+    MAX_CHARACTERS,
+    Fault,
+    InvalidCaptions,
+    decode,
+    parse,
+    shifted,
+    timestamp,
+    to_webvtt,
+)
 from .models import Caption, Lecture
 from .models.outline import TITLE_CHARACTERS
 from .outline import Mark
@@ -58,6 +67,8 @@ class CaptionForm(forms.Form):
         if caption:
             kwargs["initial"] = {"language": caption.language, "webvtt": caption.webvtt}
         super().__init__(*args, **kwargs)
+        # What is wrong with the text, by line; known after validation.
+        self.faults: list[Fault] = []
         if caption:
             self.fields["language"].disabled = True
 
@@ -74,7 +85,8 @@ class CaptionForm(forms.Form):
         try:
             cues = parse(text)
         except InvalidCaptions as error:
-            self.add_error("webvtt", [str(fault) for fault in error.faults[:SHOWN_FAULTS]])
+            self.faults = error.faults[:SHOWN_FAULTS]
+            self.add_error("webvtt", _("Mend the lines named above, then save again."))
         else:
             cleaned["webvtt"] = to_webvtt(shifted(cues, cleaned.get("offset_s") or 0.0))
         if file:

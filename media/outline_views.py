@@ -18,12 +18,15 @@ from people.access import fetch
 from .captions import Cue, parse, plain, to_srt
 from .domain.captions import remove_captions, save_captions
 from .domain.chapters import save_chapters
+from .domain.speech import NoEngine, NotDraftable, draft_captions
 from .domain.stills import NotExamined, choose_poster, make_stills_again
 from .models import Caption, Lecture
+from .moments import parse_moment
 from .outline import chapters_of, chapters_webvtt, proposed_chapters, transcript
 from .outline_forms import CaptionForm, ChapterFormSet, PosterForm
 from .pipeline.ocr import find_reader
 from .playing import player_context
+from .speech_status import speech_context
 
 ADMIN = "lectures_admin"
 _DESCRIPTION_CHARACTERS = 160
@@ -53,13 +56,14 @@ def edit_captions(request: HttpRequest, lecture_id: int, language: str = "") -> 
             lecture=lecture,
             language=form.cleaned_data["language"],
             webvtt=form.cleaned_data["webvtt"],
+            is_read="draft" not in request.POST,
         )
         log(lecture, "wagtail.edit", user=request.user)
         messages.success(
             request,
             _("Captions in %(language)s are saved.") % {"language": saved.get_language_display()},
         )
-        if "stay" in request.POST:
+        if "stay" in request.POST or "draft" in request.POST:
             return redirect(f"{ADMIN}:edit_captions", lecture.pk, saved.language)
         return redirect(f"{ADMIN}:edit", lecture.pk)
     return render(
@@ -134,6 +138,21 @@ def edit_poster(request: HttpRequest, lecture_id: int) -> HttpResponse:
 
 
 @require_POST
+def draft_by_machine(request: HttpRequest, lecture_id: int) -> HttpResponse:
+    """Have draft captions written by the engine that is installed here."""
+    lecture = _editable(request, lecture_id)
+    try:
+        draft_captions(lecture=lecture)
+    except NoEngine:
+        messages.error(request, _("No speech recognition for this language is installed here."))
+    except NotDraftable:
+        messages.info(request, _("There is nothing to write: no sound, or captions already."))
+    else:
+        messages.success(request, _("Draft captions are being written. This takes a while."))
+    return redirect(f"{ADMIN}:edit", lecture.pk)
+
+
+@require_POST
 def find_slides_again(request: HttpRequest, lecture_id: int) -> HttpResponse:
     """Have slides, storyboard and posters made anew."""
     lecture = _editable(request, lecture_id)
@@ -148,8 +167,11 @@ def find_slides_again(request: HttpRequest, lecture_id: int) -> HttpResponse:
 
 def outline_context(lecture: Lecture) -> dict[str, Any]:
     """What the lecture's page in the admin tells of captions, chapters and slides."""
+    captions = list(lecture.captions.order_by("language"))
     return {
-        "captions": lecture.captions.order_by("language"),
+        "captions": captions,
+        "has_transcript": any(not caption.drafted_by for caption in captions),
+        "speech": speech_context(lecture),
         "chapters": lecture.chapters.order_by("start_s"),
         "slide_count": len(lecture.stills.get("slides", [])),
         "has_posters": bool(lecture.stills.get("posters")),
@@ -192,7 +214,7 @@ def chapters(request: HttpRequest, lecture_id: int) -> HttpResponse:
 def download_srt(request: HttpRequest, lecture_id: int, language: str) -> HttpResponse:
     """A lecture's captions as SubRip, for programs that read nothing else."""
     lecture = _watchable(request, lecture_id)
-    caption = get_object_or_404(Caption, lecture=lecture, language=language)
+    caption = get_object_or_404(lecture.captions.published(), language=language)
     response = _vtt_answer(
         request, lecture, to_srt(_cues(caption)), content_type="application/x-subrip"
     )
@@ -208,7 +230,7 @@ def read_transcript(request: HttpRequest, lecture_id: int, language: str = "") -
     the reader gets.
     """
     lecture = _watchable(request, lecture_id)
-    captions = {caption.language: caption for caption in lecture.captions.all()}
+    captions = {caption.language: caption for caption in lecture.captions.published()}
     caption = _chosen(captions, lecture, language)
     slides = slides_of(lecture)
     if caption is None and (language or not any(slide["text"] for slide in slides)):
@@ -295,11 +317,8 @@ def _transcript_context(
 
 def _seconds_asked(request: HttpRequest, lecture: Lecture) -> float | None:
     """The second of `?t=`, if it is one of the lecture's."""
-    try:
-        asked = float(request.GET.get("t", ""))
-    except ValueError:
-        return None
-    return asked if 0 <= asked < (lecture.duration_s or 0) else None
+    asked = parse_moment(request.GET.get("t", ""))
+    return asked if asked is not None and asked < (lecture.duration_s or 0) else None
 
 
 def slides_of(lecture: Lecture) -> list[dict[str, Any]]:

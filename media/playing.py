@@ -13,6 +13,8 @@ from .models import Caption, Lecture, Rendition, WatchRecord
 
 # What the player takes for the shape of a lecture until a picture has come.
 USUAL_WIDTH, USUAL_HEIGHT = 1280, 720
+# How the codec's name begins (RFC 6381), and the rate that no rendition exceeds.
+AV1, MOST_FPS = "av01", 30
 RATES = ("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2", "2.5", "3")
 
 
@@ -91,7 +93,7 @@ def player_context(lecture: Lecture, user: Any, *, watch_url: str = "") -> dict[
     player["has_panel"] = any(beside.values())
     player["panel_name"] = ", ".join(name for name, found in beside.items() if found).capitalize()
     player["modes"] = _modes(player, sources, renditions)
-    player["island"] = _island(player, lecture, user, sources)
+    player["island"] = _island(player, lecture, user, sources, renditions)
     return player
 
 
@@ -110,7 +112,8 @@ def _tracks(lecture: Lecture) -> list[dict[str, Any]]:
             "label": caption.get_language_display(),
             "default": caption.language == reader != lecture.language,
         }
-        for caption in Caption.objects.filter(lecture=lecture)
+        for caption in Caption.objects.published()
+        .filter(lecture=lecture)
         .only("pk", "language")
         .order_by("language")
     ]
@@ -127,9 +130,27 @@ def _renditions(lecture: Lecture) -> list[Rendition]:
 
 
 def _sources(lecture: Lecture) -> dict[str, str]:
-    """Playlists by mode: "auto", and "saver" and "audio" where there are such."""
-    thin = {mode: _address(lecture, lecture.playlists.get(mode, "")) for mode in ("saver", "audio")}
-    return {"auto": lecture.manifest_url} | {mode: url for mode, url in thin.items() if url}
+    """Playlists by mode: "auto", and "saver" and "audio" where there are such.
+
+    "av1" is "auto" in the thriftier codec, for devices that play it well.
+    """
+    others = {
+        mode: _address(lecture, lecture.playlists.get(mode, ""))
+        for mode in ("av1", "saver", "audio")
+    }
+    return {"auto": lecture.manifest_url} | {mode: url for mode, url in others.items() if url}
+
+
+def _sharp(renditions: list[Rendition]) -> dict[str, Any] | None:
+    """The largest AV1 picture as Media Capabilities asks for it; None where there is none."""
+    found = next((r for r in renditions if r.codec.startswith(AV1)), None)
+    return found and {
+        "codec": found.codec,
+        "width": found.width,
+        "height": found.height,
+        "bitrate": found.bitrate,
+        "framerate": MOST_FPS,
+    }
 
 
 def _slides(lecture: Lecture) -> list[dict[str, Any]]:
@@ -161,7 +182,8 @@ def _modes(
 ) -> list[dict[str, str]]:
     """The quality menu: `{value, label, short, detail}`, the heights of pictures among them."""
     modes = [_mode("auto", _("Automatic"), _("Auto"), _("As your connection allows"))]
-    sizes = {r.height: r.size_bytes for r in renditions if r.height}
+    # Fixed sizes are played from the master playlist, which has one codec.
+    sizes = {r.height: r.size_bytes for r in renditions if r.height and not r.codec.startswith(AV1)}
     if player["has_picture"] and len(sizes) > 1:
         modes += [
             _mode(str(height), f"{height}p", f"{height}p", filesizeformat(size))
@@ -183,7 +205,11 @@ def _mode(value: str, label: str, short: str, detail: str) -> dict[str, str]:
 
 
 def _island(
-    player: dict[str, Any], lecture: Lecture, user: Any, sources: dict[str, str]
+    player: dict[str, Any],
+    lecture: Lecture,
+    user: Any,
+    sources: dict[str, str],
+    renditions: list[Rendition],
 ) -> dict[str, Any]:
     """What the player's script is told, as JSON in the page."""
     return {
@@ -193,7 +219,9 @@ def _island(
         "viewer": str(user.pk or ""),
         "sources": sources,
         "slides": player["slides"],
+        "av1": _sharp(renditions) if "av1" in sources else None,
         "storyboard": lecture.still_url(lecture.stills.get("storyboard", "")),
+        "waveform": lecture.still_url(lecture.stills.get("waveform", "")),
         "chapters": player["chapters_url"],
         "watch": player["watch_url"],
         "bookmarks": player["bookmarks_url"],

@@ -1,5 +1,6 @@
 """What pages and the admin read about lectures."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,15 +8,18 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
+from wagtail.models import ReferenceIndex
 
 from jobs.models import WorkState
 
 from .domain.work import mandatory
 from .failures import failure_sentence
 from .models import Lecture, LectureState, Stage, StageKind
-from .pipeline.notes import notes_on
+from .pipeline.chunks import Damage
+from .pipeline.notes import facts_on, notes_on
 from .pipeline.plan import Plan
 from .pipeline.probe import Probe
+from .pipeline.refusals import Refused
 from .rules import lecture_permission_policy
 
 # How much of the whole work each stage is, so that the bar moves evenly.
@@ -43,16 +47,37 @@ class Status:
         return self.state in (LectureState.READY, LectureState.FAILED)
 
 
-def notes(lecture: Lecture) -> list[str]:
-    """What was done to an unusual recording, in the reader's language."""
+@dataclass(frozen=True)
+class ToldNote:
+    """A sentence for the author; ``is_loss`` where something of the recording is missing."""
+
+    sentence: str
+    is_loss: bool
+
+
+def notes(lecture: Lecture) -> list[ToldNote]:
+    """What was done to an unusual recording, and what is lost, in the reader's language."""
     if not lecture.probe or not lecture.plan:
         return []
     try:
-        found = notes_on(Probe.from_data(lecture.probe), Plan.from_data(lecture.plan))
-    except (KeyError, TypeError, ValueError):
-        # Measured or planned by an older release; nothing is told rather than something wrong.
+        measured, planned = Probe.from_data(lecture.probe), Plan.from_data(lecture.plan)
+        damage = damage_of(lecture)
+    except Refused:
+        # Measured or planned by another release; nothing is told rather than something wrong.
         return []
-    return [gettext(note.sentence) for note in found]
+    facts = facts_on(measured, planned, damage)
+    found = notes_on(measured, planned, damage)
+    told = [ToldNote(gettext(note.sentence) % facts, note.is_loss) for note in found]
+    return sorted(told, key=lambda note: not note.is_loss)
+
+
+def damage_of(lecture: Lecture) -> Damage:
+    """What encoding found damaged in the recording, over all portions that are done."""
+    damage = Damage()
+    for stage in current_stages(lecture):
+        if stage.result and "damage" in stage.result:
+            damage |= Damage.from_data(stage.result["damage"])
+    return damage
 
 
 def current_stages(lecture: Lecture) -> list[Stage]:
@@ -153,6 +178,19 @@ def status(lecture: Lecture) -> Status:
 def lectures_for(user: Any, *actions: str) -> QuerySet[Lecture]:
     """Lectures on which `user` may do any of `actions` ("change", "delete", "choose")."""
     return lecture_permission_policy().instances_user_has_any_permission_for(user, list(actions))
+
+
+def usage_counts(lectures: list[Lecture]) -> dict[int, int]:
+    """On how many pages (and other things) each lecture is used, by key; in all languages.
+
+    A page that shows a lecture twice, or in a field and in its body, counts once.
+    """
+    sources = (
+        ReferenceIndex.get_references_to_in_bulk(lectures)
+        .values_list("to_object_id", "base_content_type", "object_id")
+        .distinct()
+    )
+    return dict(Counter(int(lecture_id) for lecture_id, _kind, _source in sources))
 
 
 def with_progress(lectures: QuerySet[Lecture]) -> QuerySet[Lecture]:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from . import outline_views, views
+from . import link_views, outline_views, views
 
 app_name = "lectures"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
         outline_views.read_transcript,
         name="transcript_in",
     ),
+    path("<int:lecture_id>/elsewhere/", link_views.play, name="elsewhere"),
     path("<int:lecture_id>/watch/", views.watch, name="watch"),
     path("<int:lecture_id>/bookmarks/", views.bookmarks, name="bookmarks"),
 ]

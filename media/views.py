@@ -25,7 +25,8 @@ from .watching import WATCHED_ENOUGH, report_in
 
 def _captions_etag(request: HttpRequest, lecture_id: int, language: str) -> str:
     text = (
-        Caption.objects.filter(lecture_id=lecture_id, language=language)
+        Caption.objects.published()
+        .filter(lecture_id=lecture_id, language=language)
         .values_list("webvtt", flat=True)
         .first()
     )
@@ -37,7 +38,7 @@ def _captions_etag(request: HttpRequest, lecture_id: int, language: str) -> str:
 def captions(request: HttpRequest, lecture_id: int, language: str) -> HttpResponse:
     """A lecture's captions in one language, as WebVTT."""
     lecture = fetch(request.user, "media.watch_lecture", Lecture.objects, pk=lecture_id)
-    caption = get_object_or_404(Caption, lecture=lecture, language=language)
+    caption = get_object_or_404(lecture.captions.published(), language=language)
     response = HttpResponse(caption.webvtt, content_type="text/vtt; charset=utf-8")
     response["Cache-Control"] = f"{'public' if lecture.is_public else 'private'}, max-age=60"
     response["X-Content-Type-Options"] = "nosniff"

@@ -11,7 +11,7 @@ from wagtail.permissions import register_permission_policy
 
 from people.access import may
 
-from . import admin_views, outline_views
+from . import admin_views, deck_views, link_views, outline_views
 from .chooser import lecture_chooser
 from .forms import GroupLecturePermissionFormSet, LectureForm
 from .models import Lecture
@@ -53,6 +53,9 @@ class LectureViewSet(ModelViewSet):
             path("<int:lecture_id>/panel/", admin_views.panel, name="panel"),
             path("<int:lecture_id>/retry/", admin_views.retry, name="retry"),
             path("<int:lecture_id>/cancel/", admin_views.cancel, name="cancel"),
+            path("link/", link_views.add_link, name="add_link"),
+            path("<int:lecture_id>/slides/", deck_views.edit_slides, name="slides"),
+            path("<int:lecture_id>/slides/remove/", deck_views.remove_slides, name="remove_slides"),
             path("<int:lecture_id>/replace/", upload_views.replace, name="replace"),
             path("uploads/<uuid:upload_id>/remove/", upload_views.remove, name="remove_upload"),
             path("<int:lecture_id>/captions/", outline_views.edit_captions, name="add_captions"),
@@ -66,6 +69,7 @@ class LectureViewSet(ModelViewSet):
                 outline_views.delete_captions,
                 name="delete_captions",
             ),
+            path("<int:lecture_id>/draft/", outline_views.draft_by_machine, name="draft_captions"),
             path("<int:lecture_id>/chapters/", outline_views.edit_chapters, name="chapters"),
             path("<int:lecture_id>/poster/", outline_views.edit_poster, name="poster"),
             path("<int:lecture_id>/stills/", outline_views.find_slides_again, name="stills"),

@@ -19,7 +19,10 @@ PER_PAGE = 12
 
 @dataclass(frozen=True)
 class FacetSpec:
-    """A facet: its query parameter, label, ORM lookup and the choices in order."""
+    """A facet: its query parameter, label, ORM lookup and the choices in order.
+
+    The lookup may name an annotation of the listed queryset.
+    """
 
     name: str
     label: str | Promise
@@ -69,12 +72,11 @@ def chosen_values(data: QueryDict, spec: FacetSpec) -> list[str]:
 
 
 def _narrow(queryset: QuerySet, specs: Iterable[FacetSpec], chosen: dict[str, list[str]]):
+    whole = queryset.order_by()
     for spec in specs:
         if chosen[spec.name]:
             queryset = queryset.filter(
-                pk__in=queryset.model._default_manager.filter(
-                    **{f"{spec.lookup}__in": chosen[spec.name]}
-                ).values("pk")
+                pk__in=whole.filter(**{f"{spec.lookup}__in": chosen[spec.name]}).values("pk")
             )
     return queryset
 

@@ -1,12 +1,36 @@
 """Reading pages: department sections and what they hold."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import QuerySet
 from wagtail.models import Locale, Page
 
 from .models import BasePage, DepartmentPage
 from .pictures import CARD, with_renditions
+
+P = TypeVar("P", bound=Page)
+
+
+def in_language(pages: Iterable[P], language: str) -> P | None:
+    """Of translations of a page, the one in `language` (a code); else the first; None of none.
+
+    `pages` come with their `locale`.
+    """
+    found = list(pages)
+    own = (page for page in found if page.locale.language_code == language)
+    return next(own, next(iter(found), None))
+
+
+def each_in_language(pages: Iterable[P], *, locale_id: int) -> dict[uuid.UUID, P]:
+    """Translation key → the page in that language; else the first of its translations."""
+    found: dict[uuid.UUID, P] = {}
+    for page in pages:
+        if page.translation_key not in found or page.locale_id == locale_id:
+            found[page.translation_key] = page
+    return found
 
 
 def department_sections(*, locale: Locale) -> QuerySet[DepartmentPage]:

@@ -12,9 +12,16 @@ class PeopleConfig(AppConfig):
         from wagtail.permissions import register_permission_policy
 
         from .models import Department
+        from .personal_record import account, memberships, register_part
         from .policies import RulesPermissionPolicy
 
         register_permission_policy(Department, RulesPermissionPolicy(Department))
+        register_part(
+            "account",
+            account,
+            covers=["account.EmailAddress", "mfa.Authenticator", "people.User"],
+        )
+        register_part("memberships", memberships, covers=["people.Membership"])
 
 
 class AccountsAdminConfig(WagtailUsersAppConfig):

@@ -57,6 +57,7 @@ def is_ordinary_account(user, account) -> bool:
 
 rules.set_perm("people.enter_admin", enters_admin)
 rules.set_perm("people.change_profile", is_self)
+rules.set_perm("people.take_record", is_self)
 
 # Departments are never deleted: their pages, files and certificates go on naming them.
 manages_departments = is_editor | is_organiser

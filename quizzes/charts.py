@@ -15,6 +15,16 @@ class Bar:
     label: str
     value: str
 
+    @property
+    def middle(self) -> float:
+        """Where its label goes, across."""
+        return round(self.x + self.width / 2, 2)
+
+    @property
+    def top(self) -> float:
+        """Where its value goes: just above it."""
+        return round(self.y - 3, 2)
+
 
 @dataclass(frozen=True)
 class Dot:

@@ -8,7 +8,7 @@ from PIL import Image as PillowImage
 from wagtail.models import Locale, Page
 
 from cases.models import CaseIndexPage, CasePage
-from courses.models import CourseIndexPage, CoursePage, LessonPage
+from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
 from hub.models import (
     EventIndexPage,
     EventPage,
@@ -169,7 +169,14 @@ def make_course(*, parent: Page | None = None, **fields) -> CoursePage:
     return parent.add_child(instance=CoursePage(locale=parent.locale, **(defaults | fields)))
 
 
-def make_lesson(course: CoursePage, **fields) -> LessonPage:
+def make_module(course: CoursePage, **fields) -> ModulePage:
+    number = ModulePage.objects.count() + 1
+    defaults = {"title": f"Module {number}", "slug": f"module-{number}"}
+    return course.add_child(instance=ModulePage(locale=course.locale, **(defaults | fields)))
+
+
+def make_lesson(course: CoursePage | ModulePage, **fields) -> LessonPage:
+    """A lesson of text below a course, or below one of its modules."""
     number = LessonPage.objects.count() + 1
     defaults = {
         "title": f"Lesson {number}",

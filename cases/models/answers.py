@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from quizzes.models import Confidence
+
 from .pages import CasePage
 
 
@@ -23,6 +25,12 @@ class CaseAnswer(models.Model):
     )
     response = models.JSONField()
     is_correct = models.BooleanField(null=True)
+    share = models.FloatField(null=True, help_text=_("Points given of those possible, 0 to 1."))
+    confidence = models.PositiveSmallIntegerField(choices=Confidence.choices, null=True, blank=True)
+    after_reading = models.BooleanField(
+        default=False,
+        help_text=_("Given after the solution had been read."),
+    )
     answered_at = models.DateTimeField()
 
     class Meta:

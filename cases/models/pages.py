@@ -8,15 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modelcluster.fields import ParentalManyToManyField
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from cases.blocks import CasePicturesBlock, DifferentialBlock
+from cases.editing import CaseForm, CompletenessPanel
 from pages.fields import StreamField
 from pages.models import BasePage
 from pages.next_url import safe_next_url
 from pages.vocabulary import Level
+
+from .classification import Classified
+from .publication import Reviewed
 
 # What gives a case away.
 SOLUTION_FIELDS = (
@@ -26,6 +30,9 @@ SOLUTION_FIELDS = (
     "differential",
     "teaching_points",
     "references",
+    "radlex",
+    "icd10",
+    "telling_title",
 )
 PROSE = ["bold", "italic", "ol", "ul", "superscript", "subscript", "link"]
 
@@ -56,7 +63,7 @@ class CaseIndexPage(BasePage):
         )
 
 
-class CasePage(BasePage):
+class CasePage(Reviewed, Classified, BasePage):
     """A teaching case. What gives the answer away is in the fields from `findings` on;
     they leave the server only for a reader who has committed an answer (`cases.queries`).
     """
@@ -81,7 +88,8 @@ class CasePage(BasePage):
         _("history"), features=PROSE, help_text=_("What was known when the pictures were made.")
     )
     pictures = StreamField(
-        CasePicturesBlock(),
+        CasePicturesBlock(required=False),
+        blank=True,
         verbose_name=_("pictures"),
         help_text=_(
             "In reading order. No names, dates or numbers of patients, also not burned in."
@@ -99,6 +107,15 @@ class CasePage(BasePage):
         ),
     )
 
+    telling_title = models.CharField(
+        _("title once solved"),
+        max_length=255,
+        blank=True,
+        help_text=_(
+            "Stands over the case once it is open. The title itself is seen by those who have yet "
+            "to solve it, as are the address, summary, history and text alternatives."
+        ),
+    )
     findings = RichTextField(_("findings"), features=PROSE)
     final_diagnosis = models.CharField(_("final diagnosis"), max_length=200)
     discussion = RichTextField(_("discussion"), features=PROSE)
@@ -121,16 +138,27 @@ class CasePage(BasePage):
     subpage_types: list[str] = []
     schema_type = "LearningResource"
     share_type = "article"
+    base_form_class = CaseForm
 
     content_panels = [
+        CompletenessPanel(heading=_("Completeness")),
         *Page.content_panels,
         *BasePage.introduction_panels,
+        InlinePanel(
+            "authors",
+            heading=_("Authors"),
+            label=_("Author"),
+            help_text=_("In the order of the citation. Reviewers do not see them."),
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("modalities"),
                 FieldPanel("body_regions"),
+                FieldPanel("system"),
                 FieldPanel("level"),
-                FieldRowPanel([FieldPanel("age_years"), FieldPanel("sex")]),
+                FieldRowPanel(
+                    [FieldPanel("age_years"), FieldPanel("age_group"), FieldPanel("sex")]
+                ),
             ],
             heading=_("Classification"),
         ),
@@ -138,17 +166,31 @@ class CasePage(BasePage):
             [FieldPanel("history"), FieldPanel("pictures"), FieldPanel("question")],
             heading=_("Seen at once"),
         ),
+        InlinePanel(
+            "steps",
+            heading=_("Questions on the way"),
+            label=_("Step"),
+            help_text=_(
+                "Each is answered before the findings, or the differential diagnosis, are shown. "
+                "Without steps everything opens with the answer to the question above."
+            ),
+        ),
         MultiFieldPanel(
             [
+                FieldPanel("telling_title"),
                 FieldPanel("findings"),
                 FieldPanel("final_diagnosis"),
                 FieldPanel("discussion"),
                 FieldPanel("differential"),
                 FieldPanel("teaching_points"),
                 FieldPanel("references"),
+                FieldRowPanel([FieldPanel("radlex"), FieldPanel("icd10")]),
             ],
             heading=_("Seen after an answer"),
             help_text=_("None of this reaches a learner who has not committed an answer."),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("pictures_checked"), FieldPanel("licence")], heading=_("Publishing")
         ),
     ]
 
@@ -220,18 +262,32 @@ class CasePage(BasePage):
         *args,
         revealed: bool = False,
         answer_error: str = "",
+        error_step: str = "",
+        draft: dict | None = None,
         **kwargs,
     ) -> dict:
-        from cases.queries import may_skip_answer, read_case  # noqa: PLC0415
+        from cases.queries import is_saved, may_skip_answer, read_case  # noqa: PLC0415
         from cases.viewing import viewing_of  # noqa: PLC0415
 
         context = super().get_context(request, *args, **kwargs)
         may_skip = may_skip_answer(user=request.user, case=self)
         revealed = revealed or (may_skip and "solution" in request.GET)
+        viewing = viewing_of(case_key=self.translation_key)
+        # Questions on a stack need no viewer of their own beside this one.
+        request.viewbox_stacks_of = str(self.translation_key)  # type: ignore[attr-defined]
         return context | {
-            "reading": read_case(request=request, case=self, revealed=revealed),
-            "viewing": viewing_of(case_key=self.translation_key),
+            "reading": read_case(
+                request=request,
+                case=self,
+                viewing=viewing,
+                revealed=revealed,
+                drafts={error_step: draft} if draft else None,
+            ),
+            "viewing": viewing,
             "may_skip_answer": may_skip,
+            "is_saved": is_saved(user=request.user, case=self),
             "answer_error": answer_error,
+            "last_error": "" if error_step else answer_error,
+            "error_step": error_step,
             "next_url": safe_next_url(request),
         }

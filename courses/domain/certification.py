@@ -3,7 +3,7 @@
 from certificates.domain.certificates import Achievement, NoName, issue
 from certificates.models import Certificate, CreditType
 from courses.models import CoursePage, Enrolment
-from people.models import User
+from pages.queries import in_language
 
 KIND = "course"
 
@@ -24,7 +24,10 @@ def certify(*, enrolment: Enrolment) -> Certificate:
     """
     if enrolment.completed_at is None:
         raise NotCompleted
-    course = _course_in_language_of(enrolment)
+    courses = CoursePage.objects.live().filter(translation_key=enrolment.course_key)
+    course = in_language(
+        courses.select_related("locale").order_by("locale_id"), enrolment.user.language
+    )
     if course is None or not course.issues_certificate:
         raise NoCertificate
     return issue(
@@ -50,23 +53,17 @@ def certify_if_possible(*, enrolment: Enrolment) -> Certificate | None:
 
 
 def certify_all(*, users: list[int] | None = None) -> int:
-    """Issue what completed enrolments are owed, as after a course began to certify; how many."""
+    """Issue what completed enrolments are owed, as after a course began to certify; how many.
+
+    What was revoked is not owed again.
+    """
+    certified = Certificate.objects.filter(subject_kind=KIND)
+    known = set(certified.values_list("holder_id", "subject_key"))
     owed = Enrolment.objects.exclude(completed_at=None).select_related("user")
     if users is not None:
         owed = owed.filter(user__in=users)
-    before = Certificate.objects.count()
-    for enrolment in owed.iterator():
-        certify_if_possible(enrolment=enrolment)
-    return Certificate.objects.count() - before
-
-
-def _course_in_language_of(enrolment: Enrolment) -> CoursePage | None:
-    courses = list(
-        CoursePage.objects.live()
-        .filter(translation_key=enrolment.course_key)
-        .select_related("locale")
-        .order_by("locale_id")
+    return sum(
+        certify_if_possible(enrolment=enrolment) is not None
+        for enrolment in owed.iterator()
+        if (enrolment.user_id, enrolment.course_key) not in known
     )
-    user: User = enrolment.user
-    own = (course for course in courses if course.locale.language_code == user.language)
-    return next(own, next(iter(courses), None))

@@ -6,7 +6,7 @@ are put together, and a lesson once done stays done.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,20 @@ from django.utils import timezone
 
 from cases.models import CaseAnswer, CasePage
 from courses.domain.certification import certify_if_possible
+from courses.facts import Progressed
 from courses.models import Enrolment, LessonPage, LessonRecord
 from media.models import WatchRecord
 from media.watching import WATCHED_ENOUGH
+from people.facts import tell
 from quizzes.models import Attempt
 
 
 class NotJustReading(Exception):
     """The lesson asks for more than reading, so saying "read" does not complete it."""
+
+
+class NotBegunYet(Exception):
+    """The webinar is still to come: nobody can have taken part."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Facts:
 def gather_facts(*, user: Any, lessons: Sequence[LessonPage]) -> Facts:
     """The learner's facts about these lessons' parts, in three queries.
 
-    `lessons` come with `case` and `quiz` selected (`courses.queries.lessons_of`).
+    `lessons` come with `case` and `quiz` selected (`courses.outline`).
     """
     lecture_ids = [lesson.lecture_id for lesson in lessons if lesson.lecture_id]
     case_keys = [case.translation_key for lesson in lessons if (case := asked_case(lesson))]
@@ -66,18 +72,23 @@ def asked_case(lesson: LessonPage) -> CasePage | None:
     return lesson.case if lesson.case and lesson.case.live else None
 
 
+def asked_lecture_id(lesson: LessonPage) -> int | None:
+    """The lecture that has to be watched; of one that others keep nobody knows who watched it."""
+    return lesson.lecture_id if lesson.lecture and not lesson.lecture.is_link else None
+
+
 def asks_only_for_reading(lesson: LessonPage) -> bool:
-    """Whether nothing but the reader's word can complete the lesson."""
-    return not (lesson.lecture_id or asked_case(lesson) or lesson.quiz_id)
+    """Whether nothing but the learner's word can complete the lesson."""
+    return not (asked_lecture_id(lesson) or asked_case(lesson) or lesson.quiz_id)
 
 
 def is_fulfilled(lesson: LessonPage, facts: Facts) -> bool:
     """Whether every part the lesson asks for is done. Pure."""
     if asks_only_for_reading(lesson):
         return False
-    case = asked_case(lesson)
+    case, lecture_id = asked_case(lesson), asked_lecture_id(lesson)
     return (
-        (not lesson.lecture_id or facts.watched_share.get(lesson.lecture_id, 0.0) >= WATCHED_ENOUGH)
+        (not lecture_id or facts.watched_share.get(lecture_id, 0.0) >= WATCHED_ENOUGH)
         and (not case or case.translation_key in facts.solved_cases)
         and (not lesson.quiz or lesson.quiz.translation_key in facts.passed_quizzes)
     )
@@ -120,6 +131,7 @@ def settle_known(
                 enrolment.completed_at = timezone.now()
                 enrolment.save(update_fields=["completed_at"])
                 certify_if_possible(enrolment=enrolment)
+                tell(Progressed(enrolment=enrolment, lesson_keys=(), is_complete=True))
     return frozenset(done)
 
 
@@ -127,21 +139,32 @@ def settle_known(
 def mark_read(
     *, enrolment: Enrolment, lesson: LessonPage, lessons: Sequence[LessonPage]
 ) -> frozenset[uuid.UUID]:
-    """Complete a lesson that is only read; raises `NotJustReading` for any other."""
+    """Complete a lesson on the learner's word: a text read, a file fetched, a webinar attended.
+
+    Raises `NotJustReading` for a lesson that asks for more, `NotBegunYet` before a webinar.
+    """
     if not asks_only_for_reading(lesson):
         raise NotJustReading(lesson)
+    if lesson.webinar_at and lesson.webinar_at > timezone.now():
+        raise NotBegunYet(lesson)
     _record(enrolment=enrolment, lesson_keys=[lesson.translation_key])
     return settle(enrolment=enrolment, lessons=lessons)
 
 
-def _record(*, enrolment: Enrolment, lesson_keys: Iterable[uuid.UUID]) -> None:
+def _record(*, enrolment: Enrolment, lesson_keys: Collection[uuid.UUID]) -> None:
     now = timezone.now()
     LessonRecord.objects.bulk_create(
         (LessonRecord(enrolment=enrolment, lesson_key=key, done_at=now) for key in lesson_keys),
         ignore_conflicts=True,
     )
+    if lesson_keys:
+        tell(Progressed(enrolment=enrolment, lesson_keys=tuple(lesson_keys), is_complete=False))
 
 
 def _is_everything(lessons: Sequence[LessonPage], done: set[uuid.UUID]) -> bool:
-    everything = {lesson.translation_key for lesson in lessons}
-    return bool(everything) and everything <= done
+    return bool(lessons) and {x.translation_key for x in counted_lessons(lessons)} <= done
+
+
+def counted_lessons(lessons: Sequence[LessonPage]) -> list[LessonPage]:
+    """Those that completing the course asks for: the optional ones only where all are."""
+    return [lesson for lesson in lessons if not lesson.is_optional] or list(lessons)

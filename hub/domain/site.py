@@ -20,6 +20,7 @@ from wagtail.models import (
     Site,
 )
 
+from cases.domain.review_workflow import ensure_review_workflow
 from cases.models import CaseIndexPage
 from courses.models import CourseIndexPage
 from hub.models import EventIndexPage, HomePage, NewsIndexPage, ResourceIndexPage
@@ -178,6 +179,7 @@ def prepare_site() -> HomePage:
             ensure_home(locale=locale)
     ensure_editors_rights()
     ensure_workflow()
+    ensure_review_workflow()
     return home
 
 

@@ -26,6 +26,7 @@ SERVER_EMAIL = SOCIETY_EMAIL
 INSTALLED_APPS = [
     # The hub's own rooms, from the top layer down (see docs/architecture.md).
     "hub",
+    "interop",
     "courses",
     "cases",
     "quizzes",
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "interop.middleware.EmbeddedSessionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "hub.middleware.AdminPolicyMiddleware",
+    "interop.middleware.FramePolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "people.middleware.EditingDeskMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -200,6 +203,11 @@ S3_ADDRESS_S = 300  # a redirect is followed at once
 FFMPEG_BINARY = env("VIEWBOX_FFMPEG", default="")
 # How lectures are made: a name of media.pipeline.policy.POLICIES.
 LECTURE_POLICY = env("VIEWBOX_LECTURE_POLICY", default="standard")
+# Where models for speech recognition lie (docs/lectures.md); none are fetched.
+SPEECH_MODELS = env("VIEWBOX_SPEECH_MODELS", default=str(VAR_DIR / "speech"))
+
+# Modules that register item types of rooms above `quizzes`.
+QUIZ_ITEM_TYPES = ["cases.item_types"]
 
 # Patients' new names, UIDs and dates follow from it: lost or changed, a follow-up no longer finds
 # its place beside the first examination. Empty: derived from SECRET_KEY.
@@ -208,6 +216,18 @@ DICOM_MAX_FILES = env.int("VIEWBOX_DICOM_MAX_FILES", default=20_000)
 DICOM_MAX_FILE_BYTES = env.int("VIEWBOX_DICOM_MAX_FILE_BYTES", default=1024**3)
 DICOM_MAX_BYTES = env.int("VIEWBOX_DICOM_MAX_BYTES", default=8 * 1024**3)
 DICOM_MAX_SECONDS = env.float("VIEWBOX_DICOM_MAX_SECONDS", default=7200.0)
+
+# --- Other systems ----------------------------------------------------------------------------
+
+# The RSA key (PEM) that signs for learning platforms (LTI); empty: one of the hub's own, made
+# below PRIVATE_ROOT.
+LTI_KEY = env("VIEWBOX_LTI_KEY", default="")
+# The learning record store that xAPI statements go to; empty: none are made.
+LRS_ENDPOINT = env("VIEWBOX_LRS_ENDPOINT", default="")
+LRS_USER = env("VIEWBOX_LRS_USER", default="")
+LRS_PASSWORD = env("VIEWBOX_LRS_PASSWORD", default="")
+# Longest wait for another system's answer.
+OUTSIDE_TIMEOUT_S = env.float("VIEWBOX_OUTSIDE_TIMEOUT_S", default=15.0)
 
 # --- People -----------------------------------------------------------------------------------
 

@@ -4,13 +4,15 @@ from media.captions import normalised
 from media.models import Caption, Lecture
 
 
-def save_captions(*, lecture: Lecture, language: str, webvtt: str) -> Caption:
+def save_captions(*, lecture: Lecture, language: str, webvtt: str, is_read: bool = True) -> Caption:
     """Set the lecture's captions in one language, from any format that `media.captions` reads.
 
-    Raises `media.captions.InvalidCaptions`.
+    A draft that a machine wrote stays one unless it `is_read`. Raises
+    `media.captions.InvalidCaptions`.
     """
+    told = {"webvtt": normalised(webvtt), **({"drafted_by": ""} if is_read else {})}
     caption, _created = Caption.objects.update_or_create(
-        lecture=lecture, language=language, defaults={"webvtt": normalised(webvtt)}
+        lecture=lecture, language=language, defaults=told
     )
     return caption
 

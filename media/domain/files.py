@@ -19,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from jobs.models import WorkState
@@ -80,17 +81,26 @@ def stills_name(*, lecture_id: int, generation: int, token: int, digest: str) ->
 @contextmanager
 def local_original(lecture: Lecture, *, work: Path) -> Iterator[Path]:
     """The upload as a file on this machine, fetched into `work` where the storage is remote."""
+    with local_file(lecture.original, work=work, name="original") as path:
+        yield path
+
+
+@contextmanager
+def local_file(file: FieldFile, *, work: Path, name: str) -> Iterator[Path]:
+    """A stored file on this machine, fetched to `name` in `work` where the storage is remote."""
     try:
-        yield Path(lecture.original.path)
+        path = Path(file.path)
     except NotImplementedError:
         work.mkdir(parents=True, exist_ok=True)
-        copy = work / "original"
-        with lecture.original.open("rb") as remote, copy.open("wb") as local:
-            shutil.copyfileobj(remote, local)
+        path = work / name
         try:
-            yield copy
+            with file.open("rb") as remote, path.open("wb") as local:
+                shutil.copyfileobj(remote, local)
+            yield path
         finally:
-            copy.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+    else:
+        yield path
 
 
 def publish(made: Path, *, name: str) -> Path:
@@ -120,10 +130,10 @@ def unpublish(*, name: str) -> None:
 
 
 def remove_work(*, lecture_id: int, generation: int) -> None:
-    """Remove what the stages of one transcoding left; stills may still be in the making."""
+    """Remove what the stages of one transcoding left; what goes on beside it is left alone."""
     work = work_directory(lecture_id=lecture_id, generation=generation)
     for attempt in work.glob("*"):
-        if not attempt.name.startswith(f"{StageKind.STILLS}-"):
+        if not attempt.name.startswith((f"{StageKind.STILLS}-", f"{StageKind.SPEECH}-")):
             shutil.rmtree(attempt, ignore_errors=True)
     _remove_if_empty(work)
     _remove_if_empty(work.parent)

@@ -11,8 +11,10 @@ from jobs.domain.leases import reopen
 from jobs.models import WorkState
 from media.captions import normalised
 from media.models import Caption, Lecture, LectureState, StageKind
+from media.pipeline.refusals import Refusal
 from people.models import User
 
+from .decks import attach_deck, deck_of, remove_deck
 from .files import remove_all, remove_renditions
 from .stages import enqueue, open_stages, refresh_state
 from .work import ENCODE_TO_BLAME
@@ -32,12 +34,14 @@ def create_lecture(
     speaker: str = "",
     description: str = "",
     captions: Mapping[str, str] | None = None,
+    slides: File | None = None,
 ) -> Lecture:
     """Take in a recording and have it transcoded in the background.
 
     `captions` maps language codes to captions in any format that `media.captions` reads.
-    Raises `media.captions.InvalidCaptions`; whether the recording can be used turns out later
-    and is told by the lecture's state.
+    `slides`, a PDF or PowerPoint document, go with a recorded voice. Raises
+    `media.captions.InvalidCaptions`, `Refused` for the slides; whether the recording can be used
+    turns out later and is told by the lecture's state.
     """
     lecture = Lecture(
         title=title,
@@ -48,11 +52,15 @@ def create_lecture(
         description=description,
     )
     checked = {code: normalised(text) for code, text in (captions or {}).items()}
-    return start_lecture(lecture=lecture, file=file, captions=checked)
+    return start_lecture(lecture=lecture, file=file, captions=checked, slides=slides)
 
 
 def start_lecture(
-    *, lecture: Lecture, file: File, captions: Mapping[str, str] | None = None
+    *,
+    lecture: Lecture,
+    file: File,
+    captions: Mapping[str, str] | None = None,
+    slides: File | None = None,
 ) -> Lecture:
     """Store an unsaved lecture with its recording and open its stages."""
     lecture.original_name = PurePath(file.name or "").name[:255]
@@ -63,6 +71,8 @@ def start_lecture(
             lecture.save()
             for language, webvtt in (captions or {}).items():
                 Caption.objects.create(lecture=lecture, language=language, webvtt=webvtt)
+            if slides:
+                attach_deck(lecture=lecture, document=slides)
             open_stages(lecture=lecture)
     except BaseException:
         # Saving the row has stored the file already.
@@ -76,13 +86,17 @@ def start_lecture(
 def retry_lecture(*, lecture: Lecture) -> None:
     """Take up a failed lecture where it failed, with all attempts anew.
 
-    Raises `NothingToRetry` unless it has failed.
+    From the beginning where it was planned by another release. Raises `NothingToRetry` unless it
+    has failed.
     """
     locked = Lecture.objects.select_for_update().get(pk=lecture.pk)
     stages = list(locked.stages.filter(generation=locked.generation))
     failed = [stage for stage in stages if stage.state == WorkState.FAILED]
     if not failed:
         raise NothingToRetry(f"lecture {lecture.pk} is {locked.state}")
+    if any(stage.failure_code == Refusal.OTHER_RELEASE for stage in failed):
+        transcode_again(lecture=lecture)
+        return
     again = {stage.pk for stage in failed}
     if any(stage.failure_code in ENCODE_TO_BLAME for stage in failed):
         again |= {stage.pk for stage in stages if stage.kind == StageKind.ENCODE}
@@ -98,7 +112,10 @@ def retry_lecture(*, lecture: Lecture) -> None:
 
 @transaction.atomic
 def transcode_again(*, lecture: Lecture) -> None:
-    """Transcode the original anew; what is published plays on until the new one replaces it."""
+    """Transcode the original anew, with its slides as they are now.
+
+    What is published plays on until the new one replaces it.
+    """
     locked = Lecture.objects.select_for_update().get(pk=lecture.pk)
     locked.generation += 1
     locked.state = LectureState.QUEUED
@@ -115,6 +132,9 @@ def delete_lecture(*, lecture: Lecture) -> None:
     """
     lecture_id, original = lecture.pk, lecture.original
     name, storage = original.name, original.storage
+    deck = deck_of(lecture)
+    if deck:
+        remove_deck(deck=deck)
     lecture.delete()
 
     def remove_files() -> None:

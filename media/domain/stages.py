@@ -49,7 +49,11 @@ COSTLY_ATTEMPTS = 2
 def open_stages(*, lecture: Lecture) -> None:
     """Make the stage rows of the lecture's current generation and tell a worker."""
     Stage.objects.bulk_create(
-        (Stage(lecture=lecture, generation=lecture.generation, kind=kind) for kind in WORK),
+        (
+            Stage(lecture=lecture, generation=lecture.generation, kind=kind)
+            for kind, step in WORK.items()
+            if not step.is_on_request
+        ),
         ignore_conflicts=True,
     )
     refresh_state(lecture_id=lecture.pk)
@@ -98,6 +102,9 @@ def refresh_state(*, lecture_id: int) -> str:
 
 
 def _state_of(lecture: Lecture, stages: Iterable[Stage]) -> LectureState:
+    if lecture.is_link:
+        # Nothing is made here of what others keep.
+        return LectureState.READY
     plays_older = 0 < published_generation(lecture) < lecture.generation
     return derived_state(stages, plays_older=plays_older)
 

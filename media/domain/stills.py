@@ -6,6 +6,8 @@ A lecture plays without them: their stage is optional, and its failure fails not
 import hashlib
 import json
 import os
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -14,13 +16,17 @@ from django.db import transaction
 from jobs.domain.leases import Lease, LeaseLost, reopen
 from jobs.models import WorkState
 from media.models import Lecture, Stage, StageKind
+from media.pipeline.deck import even_starts
+from media.pipeline.deck_stills import with_pages
 from media.pipeline.encode import OnProgress
 from media.pipeline.ffmpeg_binary import find_ffmpeg
-from media.pipeline.plan import Plan
-from media.pipeline.probe import Probe
-from media.pipeline.refusals import Refusal, Refused
+from media.pipeline.plan import Plan, choose_tracks
+from media.pipeline.policy import Policy
+from media.pipeline.probe import Probe, probe
+from media.pipeline.refusals import Cancelled, Refusal, Refused
 from media.pipeline.stills import Stills, StillsSource, make_stills
 
+from .decks import deck_of, drawn_pages
 from .files import attempt_directory, local_original, publish, stills_name, unpublish
 
 _STILLS = "stills"
@@ -40,13 +46,7 @@ def publish_stills(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
     work = attempt_directory(stage, token=lease.token)
     out = work / _STILLS
     with local_original(lecture, work=work) as source:
-        made = make_stills(
-            _source(lecture, source),
-            out,
-            language=lecture.language,
-            on_progress=on_progress,
-            binary=find_ffmpeg(settings.FFMPEG_BINARY or None),
-        )
+        made = _made(lecture, source, out, work=work, on_progress=on_progress)
     name = stills_name(
         lecture_id=lecture.pk,
         generation=stage.generation,
@@ -67,6 +67,44 @@ def publish_stills(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
         _remove_if_empty(directory)
 
 
+def _made(
+    lecture: Lecture, original: Path, out: Path, *, work: Path, on_progress: OnProgress
+) -> Stills:
+    source = _source(lecture, original)
+    make = partial(
+        make_stills,
+        out=out,
+        language=lecture.language,
+        on_progress=on_progress,
+        binary=find_ffmpeg(settings.FFMPEG_BINARY or None),
+    )
+    deck = deck_of(lecture)
+    if deck is None:
+        return make(source)
+
+    def tick() -> None:
+        if on_progress(0.0, 0.0) is False:
+            raise Cancelled
+
+    voice = probe(original)
+    _picture, sound = choose_tracks(voice, Policy())
+    source = replace(
+        source,
+        demuxers=voice.demuxers,
+        video_index=None,
+        audio_index=sound.index if sound else None,
+    )
+    with drawn_pages(deck, work=work, on_tick=tick) as (folder, pages):
+        starts_s, duration_s = deck.starts_s, source.duration_s
+        if len(starts_s) != len(pages):
+            starts_s = even_starts(len(pages), duration_s)
+
+        def add_pages(made: Stills) -> Stills:
+            return with_pages(made, folder, pages, starts_s, duration_s=duration_s, out=out)
+
+        return make(source, add_pages=add_pages)
+
+
 def _source(lecture: Lecture, path: Path) -> StillsSource:
     if lecture.plan is None or lecture.probe is None:
         raise Refused(Refusal.UNREADABLE, f"lecture {lecture.pk} has not been probed")
@@ -81,6 +119,7 @@ def _source(lecture: Lecture, path: Path) -> StillsSource:
         width=picture.display_width if picture else 0,
         height=picture.display_height if picture else 0,
         max_pixels=planned.max_source_pixels,
+        treatment=planned.treatment,
     )
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from media.facts import Watched
 from media.models import Lecture, WatchRecord
 from media.watching import InvalidWatchReport, merge_intervals, parse_report, share_watched
+from people.facts import tell
 from people.models import User
 
 __all__ = ["InvalidWatchReport", "record_watching"]
@@ -27,6 +29,7 @@ def record_watching(*, user: User, lecture: Lecture, report: bytes) -> WatchReco
         [WatchRecord(user=user, lecture=lecture)], ignore_conflicts=True
     )
     record = WatchRecord.objects.select_for_update().get(user=user, lecture=lecture)
+    share_before = record.watched_share
     merged = merge_intervals(
         [*((start_s, end_s) for start_s, end_s in record.intervals), *told.intervals],
         duration_s=duration_s,
@@ -42,4 +45,12 @@ def record_watching(*, user: User, lecture: Lecture, report: bytes) -> WatchReco
         record.position_s = position_s
         record.watched_share = round(share_watched(merged, duration_s=duration_s), 4)
         record.save()
+        tell(
+            Watched(
+                record=record,
+                fresh=tuple(merge_intervals(told.intervals, duration_s=duration_s)),
+                share_before=share_before,
+                age_s=told.age_s,
+            )
+        )
     return record

@@ -1,7 +1,9 @@
 """What each stage does: pure pipeline in the middle, one fenced transaction at the end."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from jobs.domain.leases import Lease, LeaseLost, reopen
 from jobs.models import WorkState
-from media.models import Lecture, Rendition, Stage, StageKind
+from media.models import Lecture, Rendition, SlideDeck, Stage, StageKind
 from media.pipeline import run
 from media.pipeline.encode import OnProgress, encode_portion
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
@@ -19,6 +21,7 @@ from media.pipeline.plan import Plan
 from media.pipeline.policy import DEFAULT_POLICY, POLICIES, Policy
 from media.pipeline.refusals import Refusal
 
+from .decks import deck_of, join, reel_path
 from .files import (
     attempt_directory,
     local_original,
@@ -29,6 +32,7 @@ from .files import (
     renditions_directory,
     unpublish,
 )
+from .speech import write_draft
 from .stills import publish_stills
 
 # Of packaging, the renditions are at fault rather than the step itself.
@@ -49,11 +53,23 @@ def policy_of(lecture: Lecture) -> Policy:
 def examine(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
     """Measure the upload, plan its renditions and divide the work among the stages to come."""
     lecture = stage.lecture
-    with local_original(lecture, work=attempt_directory(stage, token=lease.token)) as source:
-        measured, planned = run.examine(source, policy_of(lecture), binary=_ffmpeg())
+    work = attempt_directory(stage, token=lease.token)
+    deck = deck_of(lecture)
+    joined = None
+    if deck:
+        joined = join(stage, deck, work=work, on_progress=on_progress, binary=_ffmpeg())
+        measured, planned = run.examine(joined.path, policy_of(lecture), binary=_ffmpeg())
+        measured = joined.with_losses(measured)
+    else:
+        with local_original(lecture, work=work) as source:
+            measured, planned = run.examine(source, policy_of(lecture), binary=_ffmpeg())
     on_progress(1.0, 0.0)
     with transaction.atomic():
         lease.check()
+        if deck and joined:
+            SlideDeck.objects.filter(pk=deck.pk, lecture__generation=stage.generation).update(
+                pages=joined.headings, starts_s=joined.starts_s
+            )
         Lecture.objects.filter(pk=lecture.pk, generation=stage.generation).update(
             probe=measured.to_data(), plan=planned.to_data()
         )
@@ -91,9 +107,25 @@ def make_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> None
         raise OutputGone(f"no portion {stage.part!r} in the plan of lecture {stage.lecture_id}")
     work = attempt_directory(stage, token=lease.token)
     out = renditions_directory(lecture_id=stage.lecture_id, generation=stage.generation)
-    with local_original(stage.lecture, work=work) as source:
-        encode_portion(source, planned, portion, out, on_progress=on_progress, binary=_ffmpeg())
-    lease.finish(result=portion.to_data())
+    with _recording(stage, work=work, on_progress=on_progress) as source:
+        damage = encode_portion(
+            source, planned, portion, out, on_progress=on_progress, binary=_ffmpeg()
+        )
+    lease.finish(result={**portion.to_data(), "damage": damage.to_data()})
+
+
+@contextmanager
+def _recording(stage: Stage, *, work: Path, on_progress: OnProgress) -> Iterator[Path]:
+    """What is to be encoded: the upload, or the reel of a voice and its slides."""
+    deck = deck_of(stage.lecture)
+    if deck is None:
+        with local_original(stage.lecture, work=work) as source:
+            yield source
+    elif reel_path(stage).is_file():
+        yield reel_path(stage)
+    else:
+        # It went with the chunks of an earlier attempt.
+        yield join(stage, deck, work=work, on_progress=on_progress, binary=_ffmpeg()).path
 
 
 def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
@@ -139,6 +171,8 @@ class Step:
     do: Callable[[Stage, Lease, OnProgress], None]
     after: tuple[StageKind, ...] = ()
     is_optional: bool = False
+    # Begun only when somebody asks for it.
+    is_on_request: bool = False
 
 
 def must_precede(other: Stage, stage: Stage) -> bool:
@@ -175,6 +209,8 @@ def urgency(stage: Stage) -> tuple[int, str]:
         return 3, ""
     if stage.kind == StageKind.PACKAGE:
         return 4, ""
+    if stage.kind == StageKind.SPEECH:
+        return 8, ""
     if stage.kind == StageKind.ENCODE:
         return (6 if stage.part.startswith(Job.H264) else 7), stage.part
     return 5, stage.part
@@ -186,6 +222,9 @@ WORK: dict[StageKind, Step] = {
     StageKind.ENCODE: Step(make_renditions, after=(StageKind.PROBE,)),
     StageKind.PACKAGE: Step(publish_renditions, after=(StageKind.ENCODE,)),
     StageKind.STILLS: Step(publish_stills, after=(StageKind.PROBE,), is_optional=True),
+    StageKind.SPEECH: Step(
+        write_draft, after=(StageKind.PROBE,), is_optional=True, is_on_request=True
+    ),
 }
 
 

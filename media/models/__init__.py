@@ -1,5 +1,6 @@
 """The rows of lectures: one module per concern, one name to import from."""
 
+from .decks import SlideDeck
 from .lectures import (
     Caption,
     Lecture,
@@ -22,6 +23,7 @@ __all__ = [
     "Lecture",
     "LectureState",
     "Rendition",
+    "SlideDeck",
     "Stage",
     "StageKind",
     "Upload",

@@ -40,6 +40,7 @@ class StageKind(models.TextChoices):
     ENCODE = "encode", _("Transcode")
     PACKAGE = "package", _("Package")
     STILLS = "stills", _("Find slides")
+    SPEECH = "speech", _("Write draft captions")
 
 
 def private_storage():
@@ -95,6 +96,8 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
             "It is transcoded in the background; you can go on working."
         ),
     )
+    # A recording that others keep and play: nothing is made of it here (`domain.links`).
+    link = models.URLField(_("address"), max_length=500, blank=True, default="")
     original_name = models.CharField(_("file name"), max_length=255, editable=False, default="")
     original_bytes = models.BigIntegerField(_("file size"), editable=False, default=0)
 
@@ -161,6 +164,11 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
         return bool(self.manifest)
 
     @property
+    def is_link(self) -> bool:
+        """Whether others keep the recording, and only its address is kept here."""
+        return bool(self.link)
+
+    @property
     def is_public(self) -> bool:
         """Whether anybody may watch, without an account."""
         return self.visibility == Visibility.PUBLIC
@@ -208,12 +216,26 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
         return reverse("lectures_admin:usage", args=[self.pk])
 
 
+class CaptionQuerySet(models.QuerySet["Caption"]):
+    def published(self) -> "CaptionQuerySet":
+        """What readers get: everything that a person has written or read."""
+        return self.filter(drafted_by="")
+
+    def drafts(self) -> "CaptionQuerySet":
+        """What a machine wrote and nobody has read."""
+        return self.exclude(drafted_by="")
+
+
 class Caption(models.Model):
     """Captions of a lecture in one language, as WebVTT."""
 
     lecture = models.ForeignKey(Lecture, models.CASCADE, related_name="captions")
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     webvtt = models.TextField(_("captions"), help_text=_("WebVTT text."))
+    # The engine that wrote them, until an author has read and accepted them.
+    drafted_by = models.CharField(max_length=40, blank=True, default="", editable=False)
+
+    objects = CaptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("captions")

@@ -12,8 +12,9 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,8 @@ from media.pipeline.graphs import PLAYLIST
 from media.pipeline.hls import MediaPlaylist, Segment, media_playlist, read_media_playlist
 from media.pipeline.jobs import Chunk, Job, pictures_of, rendition_names
 from media.pipeline.plan import Plan
+from media.pipeline.probe import Gap
+from media.pipeline.records import Record
 from media.pipeline.refusals import Refusal, Refused
 
 _RECORD = "chunk.json"
@@ -69,7 +72,50 @@ def is_finished(out: Path, plan: Plan, job: Job, chunk: Chunk | None) -> bool:
     return is_whole
 
 
-def finish_chunk(scratch: Path, out: Path, plan: Plan, job: Job, chunk: Chunk | None) -> None:
+@dataclass(frozen=True)
+class Damage(Record):
+    """Where (seconds, in order) pictures could not be decoded, and whether the sound could not.
+
+    To the chunk: that much is made good at once.
+    """
+
+    picture: tuple[Gap, ...] = ()
+    sound: bool = False
+
+    def __or__(self, other: "Damage") -> "Damage":
+        """The damage that either tells of, stretches that touch made one."""
+        made: list[Gap] = []
+        for gap in sorted({*self.picture, *other.picture}, key=lambda gap: gap.start_s):
+            if made and gap.start_s <= made[-1].end_s:
+                made[-1] = Gap(made[-1].start_s, max(made[-1].end_s, gap.end_s))
+            else:
+                made.append(gap)
+        return Damage(picture=tuple(made), sound=self.sound or other.sound)
+
+
+def damage_in(out: Path, plan: Plan, job: Job, chunks: Iterable[Chunk | None]) -> Damage:
+    """What was damaged of the source where these finished chunks were made."""
+    damage = Damage()
+    for chunk in chunks:
+        record = json.loads((chunk_directory(out, job, chunk) / _RECORD).read_text())
+        if record.get("damaged") and chunk is None:
+            damage |= Damage(sound=True)
+        elif record.get("damaged") and chunk is not None:
+            end_s = min(plan.duration_s, chunk.start_s + float(chunk.frames / plan.fps))
+            damage |= Damage(picture=(Gap(float(chunk.start_s), end_s),))
+    return damage
+
+
+def finish_chunk(
+    scratch: Path,
+    out: Path,
+    plan: Plan,
+    job: Job,
+    chunk: Chunk | None,
+    *,
+    is_damaged: bool = False,
+    is_blank: bool = False,
+) -> None:
     """Check what ffmpeg left in ``scratch`` and give it its place.
 
     Raises ``Refused(OUTPUT_INVALID)`` when a rendition is not whole or not cut as planned,
@@ -91,7 +137,9 @@ def finish_chunk(scratch: Path, out: Path, plan: Plan, job: Job, chunk: Chunk | 
         for path in sorted(scratch.rglob("*"))
         if path.is_file()
     }
-    record = {"plan": _digest_of(plan), "files": files}
+    record = {
+        "plan": _digest_of(plan), "files": files, "damaged": is_damaged, "blank": is_blank,
+    }  # fmt: skip
     (scratch / _RECORD).write_text(json.dumps(record))
     target = chunk_directory(out, job, chunk)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,13 +188,17 @@ def joined(out: Path, plan: Plan, *, only_early: bool = False) -> dict[str, Medi
 
     ``only_early`` leaves out what is made after a long lecture's first publication. Raises
     ``Refused(OUTPUT_INVALID)`` when a chunk is missing or harmed, or when chunks of one
-    rendition don't share their headers.
+    rendition don't share their headers, ``Refused(DECODE_FAILED)`` when nothing could be decoded
+    for more than half of them.
     """
     made: dict[str, MediaPlaylist] = {}
     jobs = (Job.SAVER,) if only_early else (Job.H264, Job.SAVER, Job.AV1)
     for job in jobs:
         for rendition in pictures_of(plan, job):
             directories = [out / job / f"{number:05}" for number in range(plan.chunks)]
+            blanks = sum(_is_blank(directory) for directory in directories)
+            if 2 * blanks > plan.chunks:
+                raise Refused(Refusal.DECODE_FAILED, f"{blanks} of {plan.chunks} chunks")
             made[rendition.name] = _join(directories, rendition.name)
     for sound in plan.audio:
         made[sound.name] = _join([chunk_directory(out, Job.SOUND, None)], sound.name)
@@ -167,6 +219,13 @@ def _join(directories: list[Path], name: str) -> MediaPlaylist:
         segments += playlist.segments
     assert init is not None
     return MediaPlaylist(init=init, segments=tuple(segments))
+
+
+def _is_blank(directory: Path) -> bool:
+    try:
+        return bool(json.loads((directory / _RECORD).read_text()).get("blank"))
+    except (OSError, ValueError):
+        return False
 
 
 def _digest_of(plan: Plan) -> str:

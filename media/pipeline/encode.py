@@ -6,6 +6,7 @@ What a chunk left is complete or absent: see :mod:`media.pipeline.chunks`.
 """
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from math import ceil
@@ -14,9 +15,16 @@ from pathlib import Path
 import ffmpeg
 
 from media.pipeline import graphs
-from media.pipeline.chunks import finish_chunk, is_finished, scratch_directory
+from media.pipeline.chunks import (
+    Damage,
+    damage_in,
+    finish_chunk,
+    is_finished,
+    scratch_directory,
+)
 from media.pipeline.disk import disk_errors, ensure_room
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
+from media.pipeline.graphs import Care
 from media.pipeline.jobs import (
     Chunk,
     Job,
@@ -36,6 +44,13 @@ from media.pipeline.sandbox import Reach
 OnProgress = Callable[[float, float], bool | None]
 
 _MAX_SEGMENT_BYTES = 1 << 30
+# What a source that can't be decoded everywhere ends in; the machine is not to blame.
+_DAMAGED = frozenset({Refusal.DECODE_FAILED, Refusal.OUTPUT_SHORT, Refusal.OUTPUT_INVALID})
+# What decoders say of damage. One word of it is usual where a file ends, or a broadcast hiccuped.
+_DECODER_ERROR = re.compile(
+    r"Error submitting packet to decoder|Decoding error|error while decoding MB|Error at MB"
+)
+_DECODER_ERRORS = 5
 
 
 def encode(
@@ -45,19 +60,21 @@ def encode(
     *,
     on_progress: OnProgress | None = None,
     binary: FfmpegBinary | None = None,
-) -> None:
+) -> Damage:
     """Encode all portions of ``plan`` below ``out``, one after the other.
 
-    For what it raises and how it is stopped see :func:`encode_portion`.
+    For what it returns, what it raises and how it is stopped see :func:`encode_portion`.
     """
     work = portions(plan)
     # Chunks weigh about the same; the whole sound weighs as much as one.
     weights = [max(1, portion.count) for portion in work]
     done = 0
+    damage = Damage()
     for portion, weight in zip(work, weights, strict=True):
         part = _part(on_progress, done / sum(weights), (done + weight) / sum(weights))
-        encode_portion(source, plan, portion, out, on_progress=part, binary=binary)
+        damage |= encode_portion(source, plan, portion, out, on_progress=part, binary=binary)
         done += weight
+    return damage
 
 
 def encode_portion(
@@ -68,8 +85,11 @@ def encode_portion(
     *,
     on_progress: OnProgress | None = None,
     binary: FfmpegBinary | None = None,
-) -> None:
+) -> Damage:
     """Encode what ``portion`` holds into ``out``, which it may share with others.
+
+    What is damaged in the source is told, and made good by the nearest picture, by black or by
+    silence, so that the time of everything else stays what it is.
 
     Chunks that are there already, whole and made by the same plan, are not made again.
     ``on_progress`` is also called while ffmpeg stands still, so it can carry a heartbeat. When
@@ -92,7 +112,29 @@ def encode_portion(
             meter.fraction = 1.0
             meter.tell()
         else:
-            _encode_chunk(source, plan, portion.job, chunk, out, meter, binary)
+            _encode_with_care(source, plan, portion.job, chunk, out, meter, binary)
+    return damage_in(out, plan, portion.job, chunks)
+
+
+def _encode_with_care(  # noqa: PLR0917  all of them are what it works on
+    source: Path,
+    plan: Plan,
+    job: Job,
+    chunk: Chunk | None,
+    out: Path,
+    meter: "_Meter",
+    binary: FfmpegBinary,
+) -> None:
+    """Make a chunk as it should be; where the source is too damaged, as well as it can be."""
+    cares = (Care.USUAL, Care.RESCUE) if chunk is None else tuple(Care)
+    for care in cares:
+        try:
+            _encode_chunk(source, plan, job, chunk, out, meter, binary, care)
+        except Refused as refused:
+            if refused.code not in _DAMAGED or care == cares[-1]:
+                raise
+        else:
+            break
 
 
 def _encode_chunk(  # noqa: PLR0917  all of them are what it works on
@@ -103,6 +145,7 @@ def _encode_chunk(  # noqa: PLR0917  all of them are what it works on
     out: Path,
     meter: "_Meter",
     binary: FfmpegBinary,
+    care: Care,
 ) -> None:
     with disk_errors(), scratch_directory(out) as scratch:
         for name in rendition_names(plan, job):
@@ -114,7 +157,7 @@ def _encode_chunk(  # noqa: PLR0917  all of them are what it works on
             meter.tell()
 
         finished = run_confined(
-            command(source, plan, job, chunk, binary),
+            command(source, plan, job, chunk, binary, care),
             limits=Limits(
                 wall_s=plan.wall_limit_s,
                 cpu_s=ceil(plan.wall_limit_s * (os.cpu_count() or 1)),
@@ -128,27 +171,41 @@ def _encode_chunk(  # noqa: PLR0917  all of them are what it works on
         )
         check_exit(finished)
         try:
-            finish_chunk(scratch, out, plan, job, chunk)
+            is_damaged = care != Care.USUAL or (
+                plan.seek_lead_s == 0
+                and len(_DECODER_ERROR.findall(finished.stderr)) >= _DECODER_ERRORS
+            )
+            finish_chunk(
+                scratch, out, plan, job, chunk,
+                is_damaged=is_damaged, is_blank=care == Care.BLANK,
+            )  # fmt: skip
         except Refused:
             # A full disk is the likely reason, of which ffmpeg keeps silent.
             ensure_room(scratch)
             raise
 
 
-def command(
-    source: Path, plan: Plan, job: Job, chunk: Chunk | None, binary: FfmpegBinary
+def command(  # noqa: PLR0917  all of them are what it is made of
+    source: Path,
+    plan: Plan,
+    job: Job,
+    chunk: Chunk | None,
+    binary: FfmpegBinary,
+    care: Care = Care.USUAL,
 ) -> list[str]:
     """The ffmpeg command line, with outputs relative to its working directory.
 
     Relative, because the HLS writer takes a per cent sign anywhere in a path for a pattern.
     """
     if chunk is None:
-        outputs = graphs.sound_outputs(source, plan)
+        outputs = graphs.sound_outputs(source, plan, care)
     else:
-        outputs = graphs.picture_outputs(source, plan, pictures_of(plan, job), chunk)
+        outputs = graphs.picture_outputs(source, plan, pictures_of(plan, job), chunk, care)
     merged = ffmpeg.merge_outputs(*outputs).global_args(
         "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-progress", "pipe:1",
         "-stats_period", "0.5",
+        # However much of it can't be decoded, the rest is wanted.
+        "-max_error_rate", "1",
     )  # fmt: skip
     return [str(part) for part in ffmpeg.compile(merged, cmd=str(binary.path))]
 

@@ -3,6 +3,7 @@
 The recipe and its measurements are in ``docs/decisions/0008-lecture-recipe.md``.
 """
 
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,22 @@ from media.pipeline.jobs import Chunk
 from media.pipeline.plan import AAC, AV1, AudioRendition, Plan, VideoRendition
 
 PLAYLIST = "index.m3u8"
+
+
+class Care(IntEnum):
+    """How much of a source is trusted; the next is tried where the one before fails.
+
+    A ``RESCUE`` holds the nearest picture, or silence, wherever nothing can be decoded; a
+    ``BLANK`` chunk of the picture is black.
+    """
+
+    USUAL = 0
+    RESCUE = 1
+    BLANK = 2
+
+
+# How far before a damaged chunk a picture is looked for that can stand for it.
+_RESCUE_LEAD_S = 60.0
 INIT_SEGMENT = "init.mp4"
 SEGMENT_PATTERN = "seg-%05d.m4s"
 
@@ -42,10 +59,18 @@ def _open(source: Path, plan: Plan, **options: Any) -> Any:
 
 
 def picture_outputs(
-    source: Path, plan: Plan, renditions: tuple[VideoRendition, ...], chunk: Chunk
+    source: Path,
+    plan: Plan,
+    renditions: tuple[VideoRendition, ...],
+    chunk: Chunk,
+    care: Care = Care.USUAL,
 ) -> list[Any]:
     """One output for each of ``renditions``, of which a chunk is made from one decode."""
-    frames = _frames(source, plan, chunk)
+    frames = _black(plan, renditions[0], chunk)
+    if care != Care.BLANK:
+        frames = _frames(source, plan, chunk, is_rescue=care == Care.RESCUE)
+        if plan.treatment.tone_map:
+            frames = tone_mapped(frames, _largest(renditions))
     savers = [rendition for rendition in renditions if rendition.is_saver]
     ladder = [rendition for rendition in renditions if not rendition.is_saver]
     branches = frames.filter_multi_output("split", bool(ladder) + bool(savers))
@@ -59,26 +84,37 @@ def picture_outputs(
     return outputs
 
 
-def _frames(source: Path, plan: Plan, chunk: Chunk) -> Any:
+def _largest(renditions: tuple[VideoRendition, ...]) -> tuple[int, int]:
+    return max((rendition.width, rendition.height) for rendition in renditions)
+
+
+def _black(plan: Plan, rendition: VideoRendition, chunk: Chunk) -> Any:
+    colour = f"color=black:s={rendition.width}x{rendition.height}:r={plan.fps}"
+    return ffmpeg.input(colour, f="lavfi").video.filter("trim", end_frame=chunk.frames)
+
+
+def _frames(source: Path, plan: Plan, chunk: Chunk, *, is_rescue: bool = False) -> Any:
     """The chunk's pictures on the plan's time grid, from time 0 on, none missing."""
     ends_s = plan.duration_s - plan.video_pad_s
     is_past_end = plan.video_pad_s > 0 and chunk.start_s >= ends_s
     from_s = ends_s - _TAIL_S if is_past_end else float(chunk.start_s)
     offset_s = _TAIL_S if is_past_end else 0.0
-    seek_s = max(0.0, from_s - plan.seek_lead_s)
+    seek_s = max(0.0, from_s - plan.seek_lead_s - (_RESCUE_LEAD_S if is_rescue else 0.0))
     offset_s += from_s - seek_s
     # Not accurate: pictures since the key frame come along, with times below 0, because the
     # last of them is the one still shown when the chunk begins.
     options = {"ss": _seconds(seek_s), "noaccurate_seek": None} if seek_s > 0 else {}
     stream = _open(source, plan, **options)[str(plan.video_index)]
     if plan.treatment.deinterlace:
-        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
-    late = chunk.start_s < plan.video_start_s or chunk.number == 0
+        stream = deinterlaced(stream)
+    late = chunk.start_s < plan.video_start_s or chunk.number == 0 or is_rescue
     # A late first picture is shown from the start, and gaps are filled.
     stream = stream.filter("fps", fps=str(plan.fps), **({"start_time": 0} if late else {}))
     # The last picture stays where the plan says so, and no longer: what breaks off must show.
     hold_s = max(0.0, offset_s + chunk_end_s(plan, chunk) - max(from_s, ends_s))
     hold_s += plan.duration_tolerance_s
+    if is_rescue:
+        hold_s += offset_s + plan.chunk_s
     stream = stream.filter("tpad", stop_mode="clone", stop_duration=_seconds(hold_s))
     if seek_s > 0:
         stream = stream.filter("trim", start=_seconds(offset_s)).filter("setpts", "PTS-STARTPTS")
@@ -94,8 +130,6 @@ def _ladder_outputs(
     frames: Any, plan: Plan, ladder: list[VideoRendition], chunk: Chunk
 ) -> list[Any]:
     top = ladder[0]
-    if plan.treatment.tone_map:
-        frames = _tone_mapped(frames, top)
     distinct = _distinct(_scaled(frames, top), plan)
     rungs = distinct.filter_multi_output("split", len(ladder))
     outputs = []
@@ -126,9 +160,14 @@ def _frames_per_beat(plan: Plan) -> int:
     return in_segment // beats
 
 
-def _tone_mapped(stream: Any, top: VideoRendition) -> Any:
+def deinterlaced(stream: Any) -> Any:
+    """Pictures that their recording calls interlaced made whole, at the rate they have."""
+    return stream.filter("bwdif", mode="send_frame", deint="interlaced")
+
+
+def tone_mapped(stream: Any, size: tuple[int, int]) -> Any:
     """High dynamic range to BT.709, on the size that is needed and no larger."""
-    stream = stream.filter("scale", top.width, top.height, flags="bicubic")
+    stream = stream.filter("scale", *size, flags="bicubic")
     stream = stream.filter("zscale", t="linear", npl=100).filter("format", "gbrpf32le")
     stream = stream.filter("zscale", p="bt709").filter("tonemap", tonemap="hable", desat=0)
     return stream.filter("zscale", t="bt709", m="bt709", r="tv")
@@ -183,7 +222,7 @@ def _av1(plan: Plan, _rendition: VideoRendition, crf: float) -> dict[str, Any]:
     return {"c:v": "libsvtav1", "preset": plan.av1_preset, "crf": round(crf)}
 
 
-def sound_outputs(source: Path, plan: Plan) -> list[Any]:
+def sound_outputs(source: Path, plan: Plan, care: Care = Care.USUAL) -> list[Any]:
     """One output for each rendition of the sound, all from one decode."""
     stream = _open(source, plan, vn=None)[str(plan.audio_index)]
     rate = plan.audio[0].sample_rate_hz
@@ -194,7 +233,9 @@ def sound_outputs(source: Path, plan: Plan) -> list[Any]:
     if plan.must_limit:
         limit = 10 ** (plan.peak_dbfs / 20)
         stream = stream.filter("alimiter", limit=f"{limit:.4f}", level="false", latency="true")
-    if plan.audio_pad_s > 0:
+    if care != Care.USUAL:
+        stream = stream.filter("apad")
+    elif plan.audio_pad_s > 0:
         stream = stream.filter("apad", pad_dur=_seconds(plan.audio_pad_s))
     copies = stream.filter_multi_output("asplit", len(plan.audio))
     return [

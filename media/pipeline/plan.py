@@ -113,8 +113,8 @@ def plan(probe: Probe, policy: Policy, content: Content | None = None) -> Plan:
     cut at the same instants. Without ``content`` the picture is taken for a scrolled stack, the
     sound for loud enough.
 
-    Raises ``Refused`` with NO_STREAMS, TRUNCATED, TOO_SHORT, TOO_LONG, TOO_LARGE_PICTURE or
-    DECODE_FAILED.
+    Of a file that breaks off, what is there is planned. Raises ``Refused`` with NO_STREAMS,
+    TOO_SHORT, TOO_LONG, TOO_LARGE_PICTURE or DECODE_FAILED.
     """
     _check_duration(probe, policy)
     picture, sound = choose_tracks(probe, policy)
@@ -166,11 +166,6 @@ def choose_tracks(probe: Probe, policy: Policy) -> tuple[VideoStream | None, Aud
 
 
 def _check_duration(probe: Probe, policy: Policy) -> None:
-    declared_s = probe.declared_duration_s
-    if declared_s is not None and declared_s - probe.duration_s > policy.duration_tolerance_s:
-        raise Refused(
-            Refusal.TRUNCATED, f"{probe.duration_s:.2f} s of {declared_s:.2f} s are in the file"
-        )
     if probe.duration_s < policy.min_duration_s:
         raise Refused(Refusal.TOO_SHORT, f"{probe.duration_s:.3f} s")
     if probe.duration_s > policy.max_duration_s:

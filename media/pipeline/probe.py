@@ -23,6 +23,14 @@ _SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
+class Gap(Record):
+    """A stretch for which a track has nothing, though it goes on afterwards; in seconds."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
 class VideoStream(Record):
     """A picture track. Sizes are in pixels; times in seconds from the start of the file.
 
@@ -30,7 +38,8 @@ class VideoStream(Record):
     square (``sample_aspect``), then turned by ``rotation_deg`` (0, 90, 180 or 270, clockwise).
     ``fps`` is the mean rate; ``peak_fps`` the rate where frames are densest, which is the
     same unless ``is_variable_rate``. ``key_distance_s`` is the longest way from a key frame
-    to the next; ``transfer`` names the transfer characteristics (ITU-T H.273), as ffmpeg does.
+    to the next; ``transfer`` names the transfer characteristics (ITU-T H.273), as ffmpeg does;
+    ``gaps`` are the longest ones that are no matter of a varying rate.
     """
 
     index: int
@@ -55,6 +64,7 @@ class VideoStream(Record):
     is_interlaced: bool = False
     transfer: str = ""
     key_distance_s: float = 0.0
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,7 @@ class AudioStream(Record):
     language: str | None
     is_default: bool
     is_decodable: bool
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,9 @@ class Probe(Record):
 
     ``duration_s`` runs from the first to the last moment of picture or sound that is really in
     the file; ``declared_duration_s`` is what its header claims, where the format has such a
-    claim. ``demuxers`` are the only ones later stages may open it with.
+    claim. ``demuxers`` are the only ones later stages may open it with. ``broken_packets`` are
+    those that the demuxer knows to be incomplete, ``late_packets``
+    those whose time had passed long before they came, ``unread_bytes`` what follows the last one.
     """
 
     container: str
@@ -88,6 +101,9 @@ class Probe(Record):
     declared_duration_s: float | None
     video: tuple[VideoStream, ...]
     audio: tuple[AudioStream, ...]
+    broken_packets: int = 0
+    late_packets: int = 0
+    unread_bytes: int = 0
 
 
 def probe(path: Path, *, limits: Limits = PROBE_LIMITS) -> Probe:

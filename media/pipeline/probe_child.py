@@ -5,6 +5,7 @@ A refusal is printed as ``{"refusal": code, "detail": text}`` with exit status 0
 means that the decoder crashed or was stopped.
 """
 
+import dataclasses
 import json
 import math
 import sys
@@ -27,7 +28,8 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
-from media.pipeline.probe import AudioStream, Probe, VideoStream
+from media.pipeline.headers import has_index, stated_duration_s
+from media.pipeline.probe import AudioStream, Gap, Probe, VideoStream
 from media.pipeline.refusals import Refusal, Refused
 
 MAX_STREAMS = 64
@@ -35,10 +37,14 @@ MAX_STREAMS = 64
 DECODE_ATTEMPTS = 600
 # One frame of 16384 × 16384 is decoded by nobody's lecture, but would fill the memory.
 MAX_DECODED_PIXELS = 1 << 26
-# A whole MP4 file has a handful of boxes at its top level; a fragmented one has its index first.
-MAX_BOXES = 1000
 # Containers whose header states a duration that their writer knew.
-DECLARING_CONTAINERS = frozenset({"mp4", "matroska", "avi"})
+DECLARING_CONTAINERS = frozenset({"mp4", "matroska", "avi", "asf", "flv"})
+# A track that is silent or still for longer than this lacks something, unless that is its way:
+# pictures of a varying rate come when there is something new.
+GAP_S, GAP_TIMES_USUAL = 10.0, 50.0
+MOST_GAPS = 10
+# Packets come in the order of decoding: never so far behind those before, unless a clock restarts.
+REWIND_S = 10
 
 # ITU-T H.273, table 3: what must be converted before it is shown on ordinary screens.
 _TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
@@ -54,17 +60,26 @@ class _Track:
     stream: AvStream
     tick_s: Fraction
     pts: "array[int]" = field(default_factory=lambda: array("q"))
+    ends: "array[int]" = field(default_factory=lambda: array("q"))
+    broken: int = 0
+    late: int = 0
     end: int = 0
     key: int | None = None
     key_distance: int = 0
     attempts: int = 0
     frame: AvFrame | None = None
 
+    def __post_init__(self) -> None:
+        self.rewind = int(REWIND_S / self.tick_s)
+
     def add(self, packet: Packet) -> None:
         # Packets cut away by an edit list feed the decoder but are never shown.
         if packet.pts is not None and not packet.is_discard:
             self.pts.append(packet.pts)
-            self.end = max(self.end, packet.pts + (packet.duration or 0))
+            self.ends.append(packet.pts + (packet.duration or 0))
+            self.end = max(self.end, self.ends[-1])
+            self.broken += packet.is_corrupt
+            self.late += packet.pts < self.end - self.rewind
             if packet.is_keyframe:
                 self._key(packet.pts)
         if self.frame is None and self.attempts < DECODE_ATTEMPTS:
@@ -113,6 +128,26 @@ class _Track:
         gaps = _gaps(self)
         return self._seconds(last + (int(np.median(gaps)) if len(gaps) else 0), origin_s)
 
+    def gaps(self, origin_s: Fraction) -> tuple[Gap, ...]:
+        """The longest stretches for which there is nothing, in their order; see ``GAP_S``."""
+        if len(self.pts) < 2:
+            return ()
+        order = np.argsort(np.frombuffer(self.pts, dtype=np.int64), kind="stable")
+        starts = np.frombuffer(self.pts, dtype=np.int64)[order]
+        reached = np.maximum.accumulate(np.frombuffer(self.ends, dtype=np.int64)[order])
+        usual = np.percentile(np.diff(starts), 95) * GAP_TIMES_USUAL
+        least = max(GAP_S / float(self.tick_s), float(usual))
+        missing = starts[1:] - reached[:-1]
+        longest = np.argsort(-missing, kind="stable")[:MOST_GAPS]
+        return tuple(
+            Gap(
+                start_s=self._seconds(int(reached[place]), origin_s),
+                end_s=self._seconds(int(starts[place + 1]), origin_s),
+            )
+            for place in sorted(longest)
+            if missing[place] > least
+        )
+
     def _seconds(self, ticks: int, origin_s: Fraction) -> float:
         return round(float(ticks * self.tick_s - origin_s), 6)
 
@@ -127,7 +162,7 @@ def read(path: Path, container: str, demuxers: str) -> Probe:
     try:
         opened = av.open(f"file:{path}", options=options, metadata_errors="replace")
     except av.error.FFmpegError as error:
-        lost = container == "mp4" and not _has_index(path)
+        lost = container == "mp4" and not has_index(path)
         raise Refused(Refusal.TRUNCATED if lost else Refusal.UNREADABLE, str(error)) from error
     with opened:
         if len(opened.streams) > MAX_STREAMS:
@@ -140,8 +175,16 @@ def read(path: Path, container: str, demuxers: str) -> Probe:
         ]
         if not tracks:
             raise Refused(Refusal.NO_STREAMS, f"{len(opened.streams)} streams of other kinds")
-        _demux(opened, tracks)
-        return _describe(opened, tracks, container, demuxers)
+        end_byte = _demux(opened, tracks)
+        declared_s = stated_duration_s(path, container)
+        described = _describe(opened, tracks, container, demuxers)
+    return dataclasses.replace(
+        described,
+        declared_duration_s=max(
+            filter(None, (described.declared_duration_s, declared_s)), default=None
+        ),
+        unread_bytes=max(0, described.size_bytes - end_byte) if end_byte else 0,
+    )
 
 
 def _has_decoder(stream: AvStream) -> bool:
@@ -149,39 +192,23 @@ def _has_decoder(stream: AvStream) -> bool:
     return cast("object | None", stream.codec_context) is not None
 
 
-def _has_index(path: Path) -> bool:
-    """Whether an MP4 file holds its ``moov`` box, which most cameras write last."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        at = 0
-        for _ in range(MAX_BOXES):
-            file.seek(at)
-            header = file.read(16)
-            if len(header) < 8:
-                return False
-            if header[4:8] == b"moov":
-                return at + int.from_bytes(header[:4]) <= size
-            length = int.from_bytes(header[:4])
-            # ISO/IEC 14496-12, 4.2: 1 announces a 64-bit length, 0 means up to the end.
-            length = int.from_bytes(header[8:16]) if length == 1 else length
-            if length < 8:
-                return length != 0
-            at += length
-    return True
-
-
-def _demux(opened: InputContainer, tracks: list[_Track]) -> None:
+def _demux(opened: InputContainer, tracks: list[_Track]) -> int:
+    """Read all packets; return where in the file the last one ends, 0 if that is not known."""
     by_index = {track.stream.index: track for track in tracks}
     for track in tracks:
         # Frame threads would hold back pictures and multiply the memory.
         track.stream.codec_context.thread_count = 1
-    # On an error, what was read until here counts: the plan compares it with what the header
-    # declares.
-    with suppress(av.error.FFmpegError):
+    end_byte = 0
+    # On an error, what was read until here counts. Damage can make up tracks that the library
+    # was not prepared for.
+    with suppress(av.error.FFmpegError, IndexError):
         for packet in opened.demux([track.stream for track in tracks]):
             by_index[packet.stream.index].add(packet)
+            if packet.pos is not None:
+                end_byte = max(end_byte, packet.pos + packet.size)
     for track in tracks:
         track.finish()
+    return end_byte
 
 
 def _describe(opened: InputContainer, tracks: list[_Track], container: str, demuxers: str) -> Probe:
@@ -213,6 +240,8 @@ def _describe(opened: InputContainer, tracks: list[_Track], container: str, demu
             for track in tracks
             if isinstance(track.stream, AvAudioStream)
         ),
+        broken_packets=sum(track.broken for track in tracks),
+        late_packets=sum(track.late for track in tracks),
     )
 
 
@@ -273,6 +302,7 @@ def _video(stream: AvVideoStream, track: _Track, origin_s: Fraction) -> VideoStr
         is_interlaced=bool(frame and frame.interlaced_frame),
         transfer=_TRANSFERS.get(context.color_trc, ""),
         key_distance_s=track.key_distance_s(),
+        gaps=track.gaps(origin_s),
     )
 
 
@@ -310,6 +340,7 @@ def _audio(stream: AvAudioStream, track: _Track, origin_s: Fraction) -> AudioStr
         language=_language(stream),
         is_default=bool(stream.disposition & Disposition.default),
         is_decodable=track.frame is not None,
+        gaps=track.gaps(origin_s),
     )
 
 
@@ -324,7 +355,10 @@ def main(arguments: list[str]) -> int:
     try:
         answer = read(Path(path), container, demuxers).to_data()
     except Refused as refused:
-        answer = {"refusal": refused.code.value, "detail": refused.detail}
+        is_empty = refused.code in (Refusal.NO_STREAMS, Refusal.NO_DURATION)
+        is_cut = is_empty and container == "mp4" and not has_index(Path(path))
+        code = Refusal.TRUNCATED if is_cut else refused.code
+        answer = {"refusal": code.value, "detail": refused.detail}
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # Some damage goes beyond what the library foresees; memory and the system are not meant.
         answer = {"refusal": Refusal.UNREADABLE.value, "detail": repr(error)}

@@ -6,9 +6,9 @@ import typing
 from enum import Enum
 from fractions import Fraction
 from pathlib import PurePosixPath
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-T = TypeVar("T")
+from media.pipeline.refusals import Refusal, Refused
 
 
 class Record:
@@ -23,12 +23,19 @@ class Record:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
-        """Rebuild the record from :meth:`to_data`; unknown or missing keys raise TypeError."""
+        """Rebuild the record from :meth:`to_data`.
+
+        Raises ``Refused(OTHER_RELEASE)`` for data of another shape: stored by another release, or
+        never a record at all.
+        """
         hints = typing.get_type_hints(cls)
-        unknown = set(data) - set(hints)
-        if unknown:
-            raise TypeError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
-        return cls(**{name: _unpack(hints[name], value) for name, value in data.items()})
+        try:
+            unknown = set(data) - set(hints)
+            if unknown:
+                raise LookupError(f"no field {', '.join(sorted(map(str, unknown)))}")
+            return cls(**{name: _unpack(hints[name], value) for name, value in data.items()})
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise Refused(Refusal.OTHER_RELEASE, f"{cls.__name__}: {error}") from error
 
 
 def _pack(value: Any) -> Any:

@@ -30,6 +30,13 @@ class Refusal(StrEnum):
     TOO_LARGE_PICTURE = "TOO_LARGE_PICTURE"
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"
     DECODE_FAILED = "DECODE_FAILED"
+    # slides in a document
+    NOT_SLIDES = "NOT_SLIDES"
+    OFFICE_MISSING = "OFFICE_MISSING"
+    SLIDES_LOCKED = "SLIDES_LOCKED"
+    SLIDES_UNREADABLE = "SLIDES_UNREADABLE"
+    TOO_MANY_SLIDES = "TOO_MANY_SLIDES"
+    NO_VOICE = "NO_VOICE"
     # what happened on the way
     OUTPUT_SHORT = "OUTPUT_SHORT"
     OUTPUT_INVALID = "OUTPUT_INVALID"
@@ -39,6 +46,7 @@ class Refusal(StrEnum):
     ENCODER_STOPPED = "ENCODER_STOPPED"
     ENCODER_MISSING = "ENCODER_MISSING"
     NO_SANDBOX = "NO_SANDBOX"
+    OTHER_RELEASE = "OTHER_RELEASE"
 
     @property
     def is_transient(self) -> bool:
@@ -103,8 +111,9 @@ SENTENCES: dict[Refusal, str] = {
         "Please export the recording again and upload the new file."
     ),
     Refusal.TRUNCATED: _(
-        "The file breaks off before its end: part of the recording is missing. "
-        "Please copy it again from the camera or computer that made it, and upload that."
+        "The file breaks off before the list of what is in it, which is written last: nothing of "
+        "it can be played. Please copy it again from the camera or computer that made it. If "
+        "recording itself was interrupted, the program that recorded can often repair the file."
     ),
     Refusal.TOO_SHORT: _(
         "The recording is too short to be a lecture. Please check that you chose the right file."
@@ -124,6 +133,27 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.DECODE_FAILED: _(
         "The picture or sound could not be decoded. Please check that the file plays on your "
         "computer, then export it again as MP4 (H.264 and AAC) and upload that."
+    ),
+    Refusal.NOT_SLIDES: _(
+        "This file holds no slides. Please save the presentation as PDF and choose that."
+    ),
+    Refusal.OFFICE_MISSING: _(
+        "PowerPoint files can't be read on this server. Please save the presentation as PDF "
+        "(in PowerPoint: File, Save As, PDF) and choose that."
+    ),
+    Refusal.SLIDES_LOCKED: _(
+        "The slides are locked by a password. Please save them as PDF without one."
+    ),
+    Refusal.SLIDES_UNREADABLE: _(
+        "The slides can't be read. Please check that the file opens on your computer, then save "
+        "the presentation as PDF again."
+    ),
+    Refusal.TOO_MANY_SLIDES: _(
+        "The document has more pages than a lecture can have slides (300). "
+        "Please choose the slides alone."
+    ),
+    Refusal.NO_VOICE: _(
+        "The recording has no sound to show the slides with. Please upload the recorded voice."
     ),
     Refusal.OUTPUT_SHORT: _(
         "Only part of the recording could be decoded; the file is probably damaged. "
@@ -155,6 +185,10 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.NO_SANDBOX: _(
         "The server isn't set up to open uploaded files safely, so it didn't open this one. "
         "Please tell the site's administrator; your upload is kept."
+    ),
+    Refusal.OTHER_RELEASE: _(
+        "This lecture was begun by another release of the site's program. "
+        "Choose Try again, and it is converted from the beginning; your upload is kept."
     ),
 }
 

@@ -79,9 +79,8 @@ def _resized(plane: Image.Image, size: tuple[int, int]) -> Image.Image:
     return plane.resize(size, method)
 
 
-def save_slide(frame: Frame, out: Path, *, number: int) -> tuple[StillImage, ...]:
+def save_slide(picture: Image.Image, out: Path, *, number: int) -> tuple[StillImage, ...]:
     """Write a slide for telephones and for desks, each as AVIF and as WebP; smallest first."""
-    picture = frame.picture()
     made = []
     for width in sorted({min(PHONE_WIDTH, picture.width), picture.width}):
         if picture.width * 0.8 < width < picture.width:

@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,9 @@ import ffmpeg
 from media.pipeline.disk import disk_errors, ensure_room
 from media.pipeline.encode import OnProgress, check_exit
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
+from media.pipeline.graphs import deinterlaced, tone_mapped
 from media.pipeline.ocr import find_reader, read_text
+from media.pipeline.plan import Treatment
 from media.pipeline.process import Limits, run_confined
 from media.pipeline.records import Record
 from media.pipeline.refusals import Cancelled, Refusal, Refused
@@ -78,7 +80,7 @@ class StillsSource:
     """What is to be known of a recording, as the probe and the plan have it.
 
     ``width`` × ``height`` is the size a viewer sees, in square pixels. An index is that of the
-    source's stream, None where there is no such track.
+    source's stream, None where there is no such track. ``treatment`` is what the renditions get.
     """
 
     path: Path
@@ -89,6 +91,7 @@ class StillsSource:
     width: int = 0
     height: int = 0
     max_pixels: int = 8192 * 4320
+    treatment: Treatment = field(default_factory=Treatment)
 
 
 def make_stills(
@@ -96,12 +99,14 @@ def make_stills(
     out: Path,
     *,
     language: str = "en",
+    add_pages: Callable[[Stills], Stills] | None = None,
     on_progress: OnProgress | None = None,
     binary: FfmpegBinary | None = None,
 ) -> Stills:
     """Make the stills of a recording in ``out``, an empty or absent directory.
 
     Slides are read by tesseract, in the lecture's ``language``, where it is installed.
+    ``add_pages`` puts those of a document in (:mod:`media.pipeline.deck_stills`).
     ``on_progress`` is called about twice a second.
 
     Raises ``Cancelled``, or ``Refused`` with DECODE_FAILED, TIMED_OUT, OUT_OF_MEMORY,
@@ -112,6 +117,7 @@ def make_stills(
         out.mkdir(parents=True, exist_ok=True)
         ensure_room(out)
         made = _taken(source, out, binary, lambda share: _tell(on_progress, _DECODE_SHARE * share))
+        made = add_pages(made) if add_pages else made
         made = _with_text(
             made, out, language=language,
             tell=lambda share: _tell(on_progress, _DECODE_SHARE + (1 - _DECODE_SHARE) * share),
@@ -245,11 +251,16 @@ class _Taking:
 
     def _pictures(self, stream: Any) -> Any:
         width, height = self.size
+        treatment = self.source.treatment
+        if treatment.deinterlace:
+            stream = deinterlaced(stream)
+        # Late first pictures are shown from the start, as in the renditions.
+        stream = stream.filter("fps", fps=_SAMPLES_PER_S, start_time=0)
+        if treatment.tone_map:
+            stream = tone_mapped(stream, self.size)
         return (
-            # Late first pictures are shown from the start, as in the renditions.
-            stream.filter("fps", fps=_SAMPLES_PER_S, start_time=0)
             # JPEG's matrix and range (ITU-R BT.601, full): what imaging libraries take YCbCr for.
-            .filter(
+            stream.filter(
                 "scale", width, height, flags="area+accurate_rnd",
                 out_color_matrix="bt601", out_range="pc",
             )
@@ -286,7 +297,7 @@ class _Taking:
         )
         if images is None:
             self.pictures += 1
-            images = save_slide(frame, self.out, number=self.pictures)
+            images = save_slide(frame.picture(), self.out, number=self.pictures)
         self.slides.append((slide, images))
 
     def finish(self) -> Stills:
@@ -339,6 +350,9 @@ def _with_text(made: Stills, out: Path, *, language: str, tell: Callable[[float]
     slides = []
     for number, slide in enumerate(made.slides):
         tell(number / len(made.slides))
+        if slide.text:
+            slides.append(slide)
+            continue
         largest = slide.images[-1].name
         if largest not in texts:
             texts[largest] = read_text(out / largest, language=language, reader=reader)

@@ -20,7 +20,8 @@ from .using import UploadUnfinished, replace_recording
 
 def replace(request: HttpRequest, lecture_id: int) -> HttpResponse:
     """Give a lecture a new recording; its address and all that leads to it stay."""
-    lecture = fetch(request.user, "media.change_lecture", Lecture.objects, pk=lecture_id)
+    recorded = Lecture.objects.filter(link="")
+    lecture = fetch(request.user, "media.change_lecture", recorded, pk=lecture_id)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ReplaceForm(*sent, user=request.user)
     if sent and form.is_valid() and _replaced(request, form, lecture):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from media.deck_forms import SlidesField
 from media.forms import UploadForm, check_size
 from media.models import Lecture, Upload
 
@@ -70,10 +71,26 @@ class UploadsMixin(forms.Form):
 class LecturesForm(UploadsMixin, UploadForm):
     """Facts for one lecture or many; each is named by its own title, or after its file."""
 
+    slides = SlidesField(
+        required=False,
+        help_text=_(
+            "For a recorded voice: a PDF, one slide on each page, or a PowerPoint file. "
+            "When each slide is shown is said afterwards."
+        ),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["original", "slides", *self.fields])
         self.fields["original"].required = False
         self.fields["original"].widget.is_required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Slides belong to one voice."""
+        cleaned = super().clean()
+        if cleaned.get("slides") and len(self.uploads) + bool(cleaned.get("original")) > 1:
+            self.add_error("slides", _("Slides go with one recording. Upload the others later."))
+        return cleaned
 
     def lecture_of(self, upload: Upload, *, alone: bool) -> Lecture:
         """An unsaved lecture of `upload` with what was filled in."""

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from people.facts import tell
 from quizzes import item_types
+from quizzes.facts import AttemptSettled, AttemptStarted
 from quizzes.item_types import InvalidResponse
 from quizzes.models import Answer, Attempt, Confidence, ExtraTime, Quiz
 
@@ -91,6 +93,7 @@ def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> A
         Answer(attempt=attempt, position=position, version=versions[item.pk])
         for position, item in enumerate(items, start=1)
     )
+    tell(AttemptStarted(attempt=attempt))
     return attempt
 
 
@@ -237,6 +240,7 @@ def finish_attempt(*, attempt: Attempt, now: dt.datetime | None = None) -> Attem
     attempt.save(update_fields=["points", "possible", "passed", "finished_at"])
     if attempt.is_exam and attempt.may_review(now):
         remember_attempt(attempt=attempt, answers=answers)
+    tell(AttemptSettled(attempt=attempt))
     return attempt
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from people.facts import tell
 from quizzes import item_types
+from quizzes.facts import AttemptSettled
 from quizzes.models import Answer, Attempt
 
 from .attempts import settle_result
@@ -41,4 +43,5 @@ def mark_answer(
     answer.save(update_fields=["marks", "points", "needs_marking", "marked_by", "marked_at"])
     settle_result(attempt=attempt, answers=list(attempt.answers.select_related("version")))
     attempt.save(update_fields=["points", "possible", "passed"])
+    tell(AttemptSettled(attempt=attempt))
     return answer

@@ -6,7 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from people.facts import tell
 from quizzes import item_types
+from quizzes.facts import AttemptSettled
 from quizzes.models import Answer, Attempt, Item, ItemVersion, RescoredAnswer, Rescoring
 
 from .attempts import settle_result
@@ -90,6 +92,7 @@ def _apply(
     # What a learner was told they passed stays passed.
     attempt.passed = True if before[2] else attempt.passed
     attempt.save(update_fields=["points", "possible", "passed"])
+    tell(AttemptSettled(attempt=attempt))
     RescoredAnswer.objects.create(
         rescoring=rescoring,
         answer=answer,

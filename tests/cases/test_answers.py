@@ -202,8 +202,21 @@ def test_pictures_cost_the_same_for_one_and_for_six(django_assert_num_queries):
 
     for case, number in ((case_of(1), 1), (case_of(6), 6)):
         with django_assert_num_queries(3):
-            found = case_pictures(case=case)
+            found = case_pictures(case=case, revealed=True)
         assert [picture.alt for picture in found] == [f"Slice {n}" for n in range(number)]
+
+
+def test_words_of_pictures_wait_for_the_answer():
+    words = {"alt": "A lens of blood", "caption": "Epidural"}
+    blocks = [
+        ("picture", {"image": make_image("P1"), "early_alt": "Axial CT", **words}),
+        ("picture", {"image": make_image("P2"), **words}),
+    ]
+    case = CasePage.objects.get(pk=make_case(pictures=blocks).pk)
+    before = [(picture.alt, picture.caption) for picture in case_pictures(case=case)]
+    assert before == [("Axial CT", ""), ("Picture 2 of the case", "")]
+    after = case_pictures(case=case, revealed=True)
+    assert {(picture.alt, picture.caption) for picture in after} == {tuple(words.values())}
 
 
 def test_reading_a_case_again_writes_nothing(client, resident, case, django_assert_num_queries):
@@ -215,4 +228,4 @@ def test_reading_a_case_again_writes_nothing(client, resident, case, django_asse
     assert written == []
 
 
-CASE_QUERIES = 29
+CASE_QUERIES = 33

@@ -2,6 +2,7 @@
 
 import pytest
 
+from certificates.domain.certificates import revoke
 from certificates.models import Certificate
 from courses.domain.certification import certify_all
 from courses.domain.enrolments import enrol
@@ -57,3 +58,17 @@ def test_who_gave_no_name_gets_it_as_soon_as_there_is_one():
     user.save()
     assert certify_all(users=[user.pk]) == 1
     assert certify_all() == 0
+
+
+def test_only_what_was_issued_is_counted_and_what_was_revoked_is_not_issued_again():
+    course = make_course()
+    make_lesson(course)
+    nameless, certified = UserFactory(first_name="", last_name=""), UserFactory()
+    for user in (nameless, certified):
+        complete(user, course)
+    revoke(certificate=Certificate.objects.get(), by=None, reason="Somebody else took it")
+    assert certify_all() == 0
+    nameless.printed_name = "Wanjiru Kamau"
+    nameless.save()
+    assert certify_all() == 1
+    assert [c.holder for c in Certificate.objects.filter(revoked_at=None)] == [nameless]

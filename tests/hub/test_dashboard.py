@@ -53,9 +53,7 @@ def test_an_author_begins_below_the_own_departments_section():
     author = make_author(department)
     urls = {beginning.label: beginning.url for beginning in beginnings(author)}
     section = section_of(department)
-    assert urls["New case"] == reverse(
-        "wagtailadmin_pages:add", args=["cases", "casepage", section.pk]
-    )
+    assert urls["New case"] == reverse("cases_review:begin", args=[section.pk])
     assert set(urls) == {"New case", "Upload a lecture", "New course", "New question"}
 
 

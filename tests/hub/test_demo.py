@@ -15,6 +15,7 @@ from PIL import Image
 from wagtail.fields import StreamField
 from wagtail.models import GroupPagePermission, Locale, Page, Site
 
+from cases.domain.publication import publish_correction
 from cases.models import CasePage
 from courses.models import CoursePage, LessonPage
 from hub.demo.loader import ACCOUNTS, PASSWORD, load_demo
@@ -152,7 +153,8 @@ def test_demo_loaded_again_writes_to_no_content(django_assert_max_num_queries):
 def test_demo_leaves_what_editors_changed():
     case = CasePage.objects.filter(locale__language_code="en").first()
     case.title, case.slug = "Renamed by an editor", "renamed"
-    case.save_revision().publish()
+    case.save_revision()
+    publish_correction(case=case, note="A better title.", by=User.objects.first())
     home = HomePage.objects.get(locale__language_code="ru")
     home.lead, home.case_of_the_week = "Своими словами", None
     home.save_revision().publish()

@@ -12,7 +12,16 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from jobs.domain.worker import beat
-from tests.factories import UserFactory, make_case, make_event, make_news
+from media.models import Visibility
+from tests.factories import (
+    UserFactory,
+    make_case,
+    make_course,
+    make_event,
+    make_lesson,
+    make_news,
+    make_ready_lecture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +44,29 @@ def test_sitemap_lists_what_is_public(client):
     assert news.url.lstrip("/") in paths
     assert draft.url.lstrip("/") not in paths
     assert {"en/", "ru/", "ar/"} <= set(paths)
+
+
+def test_sitemap_lists_transcripts_of_lessons_that_everybody_may_watch(client):
+    def places() -> set[str]:
+        tree = ET.fromstring(client.get("/sitemap.xml").content)  # noqa: S314  our own output
+        return {
+            "/" + entry.text.split("/", 3)[3]
+            for entry in tree.iter()
+            if entry.tag.endswith("loc") and "/transcript/" in (entry.text or "")
+        }
+
+    webvtt = "WEBVTT\n\n00:00.000 --> 00:01.000\nApices.\n"
+    taught, unused, members = (make_ready_lecture() for _ in range(3))
+    for lecture in (taught, unused, members):
+        for language in ("en", "ru"):
+            lecture.captions.create(language=language, webvtt=webvtt)
+    taught.captions.create(language="ar", webvtt=webvtt, drafted_by="an engine")
+    members.visibility = Visibility.MEMBERS
+    members.save()
+    course = make_course()
+    make_lesson(course, title="Watch", slug="watch", lecture=taught, body=[])
+    make_lesson(course, title="Members", slug="members", lecture=members, body=[])
+    assert places() == {f"/lectures/{taught.pk}/transcript/{code}/" for code in ("en", "ru")}
 
 
 def test_robots_find_the_sitemap_and_stay_out_of_the_desk(client):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.running_hub import ROOT
 
@@ -180,6 +180,15 @@ def _count_uploads(tab: Page) -> dict[str, int]:
     return fetched
 
 
+def _fetched_until(tab: Page, fetched: dict[str, int], second: int) -> None:
+    """Wait for every segment of the voice, of six seconds each, that begins before `second`."""
+    wanted = {f"audio-{n:03d}.m4s" for n in range(-(-second // 6))}
+    deadline = time.monotonic() + 60
+    while not wanted <= {url.rsplit("/", 1)[1] for url in fetched}:
+        assert time.monotonic() < deadline, (second, sorted(fetched))
+        tab.wait_for_timeout(50)
+
+
 def test_half_an_hour_of_slides_and_voice_costs_under_12_mb(browser: Browser, hub, lecture: dict):
     context = new_context(browser, base_url=hub.url, viewport={"width": 1440, "height": 900})
     tab = context.new_page()
@@ -189,12 +198,14 @@ def test_half_an_hour_of_slides_and_voice_costs_under_12_mb(browser: Browser, hu
     fetched = _count_uploads(tab)
     _open(tab, lecture["lesson"])
     _play(tab)
+    # As who listens to all of it, in less time: on only when what comes before the next is there.
     for second in (15, 30, 45, 54):
+        _fetched_until(tab, fetched, second)
         tab.evaluate(f"{VIDEO}.currentTime = {second}")
         _until(tab, f"{VIDEO}.readyState >= 3")
         slide = tab.get_by_role("img", name=SLIDES[second // 15])
         expect(slide).to_be_visible()
-    tab.wait_for_timeout(1500)
+    _fetched_until(tab, fetched, 60)
     context.close()
     names = {url.rsplit("/", 1)[1] for url in fetched}
     assert not [name for name in names if name.startswith(("full", "thin", "master"))]
@@ -324,8 +335,8 @@ def test_moment_is_marked_with_a_note_and_a_removal_taken_back(member: Page, lec
     member.keyboard.press("b")
     note = member.get_by_label("Note at 0:33")
     expect(note).to_be_focused()
-    with member.expect_response("**/bookmarks/"):
-        note.fill("Ask about this")
+    note.fill("Ask about this")
+    with member.expect_response(lambda r: r.request.method == "POST" and "bookmarks" in r.url):
         note.press("Enter")
     _open(member, lecture["lesson"])
     member.get_by_role("tab", name="Bookmarks").click()
@@ -338,6 +349,39 @@ def test_moment_is_marked_with_a_note_and_a_removal_taken_back(member: Page, lec
     expect(undo).to_be_focused()
     undo.click()
     expect(note).to_have_value("Ask about this")
+
+
+def test_marking_a_moment_on_a_slow_line_keeps_its_note_and_the_field(member: Page, lecture: dict):
+    held: list[Route] = []
+
+    def slowly(route: Route) -> None:
+        if route.request.method == "GET" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    _open(member, lecture["lesson"] + "?t=21")
+    _until(member, f"{VIDEO}.readyState > 0")
+    member.keyboard.press("b")
+    with member.expect_response(lambda r: r.request.method == "POST" and "bookmarks" in r.url):
+        member.get_by_label("Note at 0:21").fill("Kept")
+        member.keyboard.press("Enter")
+    member.route("**/bookmarks/", slowly)
+    _open(member, lecture["lesson"] + "?t=21")
+    _until(member, f"{VIDEO}.readyState > 0")
+    member.keyboard.press("b")
+    while not held:
+        member.wait_for_timeout(30)
+    held[0].continue_()
+    note = member.get_by_label("Note at 0:21")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("Kept")
+    # Half a word written while another moment is marked by button stays, and so does its field.
+    note.press_sequentially(", an")
+    member.evaluate(f"{VIDEO}.currentTime = 25")
+    member.locator("[data-tab-body=bookmarks] [data-bookmark]").dispatch_event("click")
+    expect(member.get_by_label("Note at 0:25")).to_be_focused()
+    expect(note).to_have_value("Kept, an")
 
 
 def test_arabic_readers_have_the_bar_mirrored_and_time_from_left_to_right(

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.running_hub import ROOT
 
@@ -116,6 +116,7 @@ def open_form(context: BrowserContext) -> tuple[Page, Line]:
     page = context.new_page()
     sign_in(page, "editor@example.com")
     page.goto("/admin/lectures/new/")
+    page.wait_for_selector("[data-uploader][data-ready]")
     return page, Line(context, page)
 
 
@@ -125,8 +126,39 @@ def row_of(page: Page, name: str) -> Locator:
 
 def wait_for_share(page: Page, share: float) -> None:
     page.wait_for_function(
-        "share => document.querySelector('.uploader__row progress').value >= share", arg=share
+        "share => document.querySelector('.uploader__row progress').value >= share",
+        arg=share,
+        timeout=ARRIVES_WITHIN_MS,
     )
+
+
+def submit(page: Page) -> None:
+    page.locator("#w-editor-form footer button[type=submit]").click()
+
+
+class LateScript:
+    """Holds the uploader's script back until `come`, as a slow line does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.held: list[Route] = []
+        page.route(re.compile(r"/viewbox/upload-[^/]*\.js"), self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self.held.append(route)
+
+    def open(self) -> None:
+        # Modules are waited for before the document counts as loaded.
+        self.page.goto("/admin/lectures/new/", wait_until="commit")
+        self.page.wait_for_selector("#w-editor-form footer button[type=submit]")
+        while not self.held:
+            self.page.wait_for_timeout(50)
+        assert self.page.locator("[data-uploader][data-ready]").count() == 0
+
+    def come(self) -> None:
+        for route in self.held:
+            route.continue_()
+        self.page.wait_for_selector("[data-uploader][data-ready]")
 
 
 def test_upload_survives_a_cut_line_and_a_killed_server(
@@ -144,7 +176,8 @@ def test_upload_survives_a_cut_line_and_a_killed_server(
     expect(row).to_contain_text("No connection")
     expect(page.locator("[data-live]")).to_have_text(re.compile("connection is lost"))
     line.set(cut=False)
-    expect(row).not_to_contain_text("No connection")
+    expect(row).not_to_contain_text("No connection", timeout=ARRIVES_WITHIN_MS)
+    expect(page.locator("[data-live]")).to_contain_text("chest_film.mp4", timeout=ARRIVES_WITHIN_MS)
 
     wait_for_share(page, 0.5)
     row.get_by_role("button", name=re.compile("^Pause")).click()
@@ -184,11 +217,41 @@ def test_upload_goes_on_after_the_browser_was_closed(hub: SeededHub, browser, ta
     assert row.locator("progress").evaluate("bar => bar.value") >= 0.2
     # Sent before everything has arrived: the form waits for it.
     page.locator("#id_title").fill("After the break")
-    page.locator("#w-editor-form footer button[type=submit]").click()
+    submit(page)
     expect(page.locator("[data-note]")).to_contain_text("as soon as everything has arrived")
     page.wait_for_url(re.compile(r"/admin/lectures/(edit/)?\d+/"), timeout=ARRIVES_WITHIN_MS)
     assert len(lectures_titled(hub, "After the break")) == 1
     context.close()
+
+
+def test_file_chosen_before_the_script_came_is_uploaded(hub: SeededHub, page: Page, tmp_path: Path):
+    sign_in(page, "editor@example.com")
+    script = LateScript(page)
+    script.open()
+    page.locator("#id_title").fill("Chosen early")
+    page.locator("input[type=file]").set_input_files(
+        make_clip(tmp_path / "early_bird.mp4", seconds=1)
+    )
+    script.come()
+    expect(row_of(page, "early_bird.mp4")).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
+    submit(page)
+    page.wait_for_url(re.compile(r"/admin/lectures/(edit/)?\d+/"), timeout=ARRIVES_WITHIN_MS)
+    assert len(lectures_titled(hub, "Chosen early")) == 1
+
+
+def test_form_sent_before_the_script_came_takes_its_file_along(
+    hub: SeededHub, page: Page, tmp_path: Path
+):
+    sign_in(page, "editor@example.com")
+    script = LateScript(page)
+    script.open()
+    clip = make_clip(tmp_path / "early_bird.mp4", seconds=1)
+    page.locator("#id_title").fill("Sent early")
+    page.locator("input[type=file]").set_input_files(clip)
+    submit(page)
+    page.wait_for_url(re.compile(r"/admin/lectures/(edit/)?\d+/"), timeout=ARRIVES_WITHIN_MS)
+    digest = hashlib.sha256(clip.read_bytes()).hexdigest()
+    assert lectures_titled(hub, "Sent early") == [{"name": "early_bird.mp4", "sha256": digest}]
 
 
 def test_what_is_no_recording_is_refused_in_the_form_and_others_go_on(
@@ -204,7 +267,7 @@ def test_what_is_no_recording_is_refused_in_the_form_and_others_go_on(
     for name in ("part_one.mp4", "b.mp4"):
         expect(row_of(page, name)).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
     row_of(page, "b.mp4").get_by_label("Title").fill("Part two")
-    page.locator("#w-editor-form footer button[type=submit]").click()
+    submit(page)
     page.wait_for_url(re.compile(r"/admin/lectures/$"), timeout=ARRIVES_WITHIN_MS)
     expect(page.locator("body")).to_contain_text("2 lectures are being transcoded")
     for title in ("part one", "Part two"):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
-from wagtail.models import Collection
+from wagtail.models import Collection, Locale
 from wagtail.users.models import UserProfile
 
 from jobs.models import WorkState
@@ -17,7 +17,14 @@ from media.domain.stages import process
 from media.domain.work import WORK
 from media.failures import failure_sentence
 from media.models import Caption, Lecture, LectureState, Stage
-from tests.factories import make_author, make_department, make_ready_lecture
+from media.queries import usage_counts
+from tests.factories import (
+    make_author,
+    make_course,
+    make_department,
+    make_lesson,
+    make_ready_lecture,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +92,9 @@ def test_author_uploads_into_the_departments_collection(client, author, departme
     assert (lecture.title, lecture.language, lecture.uploaded_by) == ("Head CT", "ru", author)
     assert (lecture.collection, lecture.original_name) == (department.collection, "talk.mp4")
     assert lecture.state == LectureState.QUEUED
-    assert {stage.kind for stage in lecture.stages.all()} == set(WORK)
+    assert {stage.kind for stage in lecture.stages.all()} == {
+        kind for kind, step in WORK.items() if not step.is_on_request
+    }
 
 
 def test_author_cannot_upload_elsewhere(client, author, department, foreign):
@@ -327,7 +336,9 @@ def test_chooser_uploads_a_new_lecture(client, author, department):
     lecture = Lecture.objects.get()
     assert answer.json()["result"]["id"] == str(lecture.pk)
     assert (lecture.uploaded_by, lecture.collection) == (author, department.collection)
-    assert {stage.kind for stage in lecture.stages.all()} == set(WORK)
+    assert {stage.kind for stage in lecture.stages.all()} == {
+        kind for kind, step in WORK.items() if not step.is_on_request
+    }
 
 
 def test_group_settings_offer_lecture_permissions(client, admin_user):
@@ -343,3 +354,18 @@ def test_lesson_form_uses_the_chooser(client, editor):
 
     field = Stage._meta.get_field("lecture")
     assert registry.get(field)["widget"] is lecture_chooser.widget_class
+
+
+def test_usage_counts_pages_in_all_languages_once_each(client, foreign, django_user_model):
+    course = make_course()
+    body = [("lecture", {"lecture": foreign, "caption": ""})]
+    lesson = make_lesson(course, lecture=foreign, body=body)
+    russian = Locale.objects.get(language_code="ru")
+    translated = lesson.copy_for_translation(russian, copy_parents=True)
+    translated.save_revision().publish()
+    assert usage_counts([foreign]) == {foreign.pk: 2}
+
+    client.force_login(django_user_model.objects.create_superuser("head@example.com", "x"))
+    page = client.get(reverse("lectures_admin:usage", args=[foreign.pk])).content.decode()
+    assert "English" in page
+    assert "Russian" in page

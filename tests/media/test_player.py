@@ -15,6 +15,7 @@ from hub.settings.base import FRONTEND_DIST
 from media.domain import bookmarks as bookmark_verbs
 from media.domain.bookmarks import TooManyBookmarks, remove_bookmark, set_bookmark
 from media.models import Bookmark, Caption, Rendition
+from media.moments import parse_moment
 from media.playing import player_context
 from tests.factories import UserFactory, make_ready_lecture
 
@@ -87,6 +88,65 @@ def test_renditions_of_an_older_transcoding_are_not_offered(lecture, resident):
         codec="avc1.64001f", bitrate=1, size_bytes=1,
     )  # fmt: skip
     assert values(player_context(lecture, resident)) == ["auto", "saver", "slides", "audio"]
+
+
+def test_av1_at_full_size_is_offered_with_what_a_browser_is_asked_about_it(lecture, resident):
+    assert "av1" not in player_context(lecture, resident)["island"]["sources"]
+    lecture.playlists["av1"] = "av1.m3u8"
+    lecture.save()
+    for name, height in (("1080p-av1", 1080), ("480p-av1", 480)):
+        Rendition.objects.create(
+            lecture=lecture, generation=1, name=name, width=height * 16 // 9, height=height,
+            codec="av01.0.08M.08", bitrate=90_000, size_bytes=9_000_000,
+        )  # fmt: skip
+    player = player_context(lecture, resident)
+    assert player["island"]["sources"]["av1"].endswith("/av1.m3u8")
+    assert player["island"]["av1"] == {
+        "codec": "av01.0.08M.08",
+        "width": 1920,
+        "height": 1080,
+        "bitrate": 90_000,
+        "framerate": 30,
+    }
+    # Fixed sizes are those of the master playlist, and say what they cost.
+    fixed = [mode for mode in player["modes"] if mode["value"].isdigit()]
+    assert [(mode["value"], mode["detail"]) for mode in fixed] == [
+        ("1080", "51.5\xa0MB"),
+        ("480", "19.1\xa0MB"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("75", 75.0),
+        ("75.5s", 75.5),
+        ("1m15s", 75.0),
+        ("1h1m15s", 3675.0),
+        ("1:15", 75.0),
+        ("1:01:15", 3675.0),
+        ("", None),
+        ("-5", None),
+        ("nan", None),
+        ("1e3", None),
+        ("soon", None),
+    ],
+)
+def test_moment_of_an_address_is_read_as_the_script_reads_it(asked, found):
+    assert parse_moment(asked) == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "fragment"), [("90", "#t=90"), ("1:30.5", ""), ("90.25", "#t=90.25"), ("1800", "")]
+)
+def test_page_opens_at_the_second_without_a_script(lecture, resident, rf, asked, fragment):
+    request = rf.get("/", {"t": asked})
+    page = render_to_string(
+        "components/player.html", {"player": player_context(lecture, resident)}, request=request
+    )
+    sources = re.findall(r'<source src="([^"]+)"', page)
+    assert sources
+    assert all(source.partition("#")[2] == fragment[1:] for source in sources)
 
 
 def test_slides_have_addresses_from_narrow_to_wide(lecture, resident):

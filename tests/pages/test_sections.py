@@ -6,7 +6,8 @@ from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page, TaskState, Workflow
 from wagtail.test.utils.form_data import nested_form_data, querydict_from_html, streamfield
 
-from cases.models import CaseIndexPage, CasePage
+from cases.domain.review import decide
+from cases.models import CaseIndexPage, CasePage, CaseReviewTask, Decision
 from hub.domain.site import prepare_site
 from pages.domain.sections import open_section, settle
 from pages.models import DepartmentIndexPage, DepartmentPage
@@ -124,7 +125,7 @@ def test_author_cannot_publish_by_force(client, author, department):
 
 
 def test_author_submits_and_an_editor_approves(client, author, department, editor):
-    case = make_case(parent=section_of(department), live=False)
+    case = make_case(parent=section_of(department), live=False, pictures_checked=True)
     client.force_login(author)
     data = case_form_of(client, case) | {"action-submit": "action-submit"}
     response = client.post(edit(case), data)
@@ -140,6 +141,12 @@ def test_author_submits_and_an_editor_approves(client, author, department, edito
 
     client.force_login(editor)
     client.post(approve, {"comment": "Well done."})
+    case.refresh_from_db()
+    assert case.live is False, "cases are accepted by the decision on their round"
+
+    CaseReviewTask.objects.update(reviews_needed=0)
+    round_ = case.review_rounds.get()
+    decide(round_=round_, decision=Decision.ACCEPT, letter="Well done.", by=editor)
     case.refresh_from_db()
     assert case.live is True
     assert case.department == department

@@ -80,8 +80,11 @@ def _choices(view: dict, rng: random.Random) -> dict:
     return {"choices": {prompt["id"]: rng.choice(options) for prompt in view["prompts"]}}
 
 
-def test_these_tests_know_every_type():
-    assert list(CONTENTS) == list(item_types())
+def test_these_tests_know_every_type_of_this_room():
+    own = [
+        code for code, one in item_types().items() if type(one).__module__.startswith("quizzes.")
+    ]
+    assert list(CONTENTS) == own
 
 
 @every_type

@@ -5,7 +5,9 @@ import type { Player } from "./playback";
 import type { Seek } from "./seek";
 
 /* Moments a signed-in reader wants to find again, with a note; kept by the server, shown as dots in
-   the seek bar. Setting a moment again changes its note, so a repeated request does no harm. */
+   the seek bar. Setting a moment again changes its note, so a repeated request does no harm.
+   Requests go one after another: each answer is the whole list, and an older one must not come last.
+   Entries stay in place when the list changes, or a note being typed would lose its field. */
 
 export interface Bookmarks {
   add(): void;
@@ -14,6 +16,13 @@ export interface Bookmarks {
 interface Bookmark {
   position_s: number;
   note: string;
+}
+
+interface Entry {
+  bookmark: Bookmark;
+  item: HTMLElement;
+  go: HTMLButtonElement;
+  note: HTMLInputElement;
 }
 
 export function attachBookmarks(
@@ -31,9 +40,11 @@ export function attachBookmarks(
   const undoWords = body?.querySelector<HTMLElement>("[data-undo-words]");
   const undoButton = body?.querySelector<HTMLButtonElement>("[data-undo-button]");
   if (!island.bookmarks || !body || !list) return { add: () => undefined };
+  const entries = new Map<number, Entry>();
   let removed: Bookmark | null = null;
+  let last: Promise<unknown> = Promise.resolve();
 
-  const send = async (method: string, bookmark?: Bookmark): Promise<boolean> => {
+  const request = async (method: string, bookmark?: Bookmark): Promise<boolean> => {
     try {
       const answer = await fetch(island.bookmarks, {
         method,
@@ -50,24 +61,46 @@ export function attachBookmarks(
       return false;
     }
   };
+  const send = (method: string, bookmark?: Bookmark): Promise<boolean> => {
+    const sent = last.then(() => request(method, bookmark));
+    last = sent;
+    return sent;
+  };
 
   const draw = (bookmarks: Bookmark[]) => {
     seek.setMarks(bookmarks.map(({ position_s }) => position_s));
     if (empty) empty.hidden = bookmarks.length > 0;
-    list.replaceChildren(...bookmarks.map(entry));
+    const wanted = new Set(bookmarks.map(({ position_s }) => position_s));
+    for (const [second, { item }] of entries) {
+      if (wanted.has(second)) continue;
+      item.remove();
+      entries.delete(second);
+    }
+    let before: Element | null = null;
+    for (const bookmark of bookmarks) {
+      const known = entries.get(bookmark.position_s);
+      const entry = known ?? make(bookmark);
+      // What is being typed is newer than what the server knows.
+      if (known && known.note.value === known.bookmark.note) known.note.value = bookmark.note;
+      entry.bookmark = { ...bookmark };
+      entries.set(bookmark.position_s, entry);
+      const next: Element | null = before ? before.nextElementSibling : list.firstElementChild;
+      if (entry.item !== next) list.insertBefore(entry.item, next);
+      before = entry.item;
+    }
   };
 
-  const entry = (bookmark: Bookmark): HTMLElement => {
-    const moment = clock(bookmark.position_s);
+  const make = (bookmark: Bookmark): Entry => {
+    const { position_s } = bookmark;
+    const moment = clock(position_s);
     const item = document.createElement("li");
     item.className = "player__mark";
-    item.dataset["second"] = String(bookmark.position_s);
     const go = document.createElement("button");
     go.type = "button";
     go.className = "player__stamp";
     go.textContent = moment;
     go.setAttribute("aria-label", fill(words["goTo"], moment));
-    go.addEventListener("click", () => player.seekTo(bookmark.position_s));
+    go.addEventListener("click", () => player.seekTo(position_s));
     const note = document.createElement("input");
     note.type = "text";
     note.maxLength = 500;
@@ -75,10 +108,7 @@ export function attachBookmarks(
     note.dir = "auto";
     note.setAttribute("aria-label", fill(words["noteAt"], moment));
     note.placeholder = words["note"] ?? "";
-    note.addEventListener("change", () => {
-      bookmark.note = note.value;
-      void save({ ...bookmark }, false);
-    });
+    note.addEventListener("change", () => void send("POST", { position_s, note: note.value }));
     note.addEventListener("keydown", (event) => {
       if (event.key === "Enter") note.blur();
     });
@@ -89,54 +119,49 @@ export function attachBookmarks(
     remove.title = words["removeShort"] ?? "";
     const cross = player.part<HTMLTemplateElement>("cross");
     if (cross) remove.append(cross.content.cloneNode(true));
-    remove.addEventListener("click", () => {
-      void send("DELETE", bookmark).then((gone) => {
-        if (!gone) return;
-        removed = { ...bookmark, note: note.value };
-        if (undoWords) undoWords.textContent = fill(words["unmarked"], moment);
-        if (undo) undo.hidden = false;
-        undoButton?.focus();
-      });
-    });
+    remove.addEventListener("click", () => take({ position_s, note: note.value }));
     item.append(go, note, remove);
-    return item;
+    return { bookmark, item, go, note };
   };
 
-  /** A note saved while another is being typed must not take the field away. */
-  const save = async (bookmark: Bookmark, redraw = true): Promise<boolean> => {
-    if (redraw) return send("POST", bookmark);
-    try {
-      const answer = await fetch(island.bookmarks, {
-        method: "POST",
-        credentials: "same-origin",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-        body: JSON.stringify(bookmark),
-      });
-      if (!answer.ok) player.say(words["failed"] ?? "");
-      return answer.ok;
-    } catch {
-      player.say(words["failed"] ?? "");
-      return false;
-    }
+  const take = (bookmark: Bookmark) => {
+    void send("DELETE", bookmark).then((gone) => {
+      if (!gone) return;
+      removed = bookmark;
+      if (undoWords) undoWords.textContent = fill(words["unmarked"], clock(bookmark.position_s));
+      if (undo) undo.hidden = false;
+      undoButton?.focus();
+    });
   };
 
-  const field = (second: number) =>
-    list.querySelector<HTMLInputElement>(`[data-second="${second}"] input`);
+  // Dots are wanted soon, but nothing waits for them.
+  let asked: Promise<boolean> | null = null;
+  const ask = (): Promise<boolean> => {
+    asked ??= send("GET").then((told) => {
+      if (!told) asked = null;
+      return told;
+    });
+    return asked;
+  };
+
+  const focus = (second: number): boolean => {
+    const entry = entries.get(second);
+    if (!entry) return false;
+    panel.show("bookmarks");
+    entry.note.focus({ preventScroll: true });
+    return true;
+  };
 
   const add = () => {
     const position_s = Math.floor(video.currentTime);
-    const known = field(position_s);
-    if (known) {
-      panel.show("bookmarks");
-      known.focus();
-      return;
-    }
-    void send("POST", { position_s, note: "" }).then((kept) => {
-      if (!kept) return;
+    // Whether the moment has a note already must be known before it is set, or the note is lost.
+    void ask().then(async (told) => {
+      if (focus(position_s)) return;
+      if (!told) player.say(words["failed"] ?? "");
+      if (!told || !(await send("POST", { position_s, note: "" }))) return;
       if (undo) undo.hidden = true;
       player.say(fill(words["marked"], clock(position_s)));
-      panel.show("bookmarks");
-      field(position_s)?.focus({ preventScroll: true });
+      focus(position_s);
     });
   };
 
@@ -145,22 +170,13 @@ export function attachBookmarks(
     const back = removed;
     removed = null;
     if (undo) undo.hidden = true;
-    void send("POST", back).then(() => {
-      list.querySelector<HTMLElement>(`[data-second="${back.position_s}"] button`)?.focus();
-    });
+    void send("POST", back).then(() => entries.get(back.position_s)?.go.focus());
   });
   for (const button of player.root.querySelectorAll("[data-bookmark]")) {
     button.addEventListener("click", add);
   }
-  // Dots are wanted soon, but nothing waits for them.
-  let asked = false;
-  const ask = () => {
-    if (asked) return;
-    asked = true;
-    void send("GET");
-  };
-  panel.onShow("bookmarks", ask);
-  video.addEventListener("play", ask, { once: true });
-  window.setTimeout(ask, 3000);
+  panel.onShow("bookmarks", () => void ask());
+  video.addEventListener("play", () => void ask(), { once: true });
+  window.setTimeout(() => void ask(), 3000);
   return { add };
 }

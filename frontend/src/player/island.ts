@@ -15,6 +15,18 @@ export interface Slide {
   images: SlideImage[];
 }
 
+/** The full-size picture in the thriftier codec, as a browser is asked whether it plays it. */
+export interface Sharp {
+  /** As in RFC 6381. */
+  codec: string;
+  width: number;
+  height: number;
+  /** Bit/s. */
+  bitrate: number;
+  /** Pictures a second, at most. */
+  framerate: number;
+}
+
 export interface Island {
   title: string;
   speaker: string;
@@ -24,10 +36,12 @@ export interface Island {
   resume_at_s: number;
   /** Whose record is kept on this device; empty for visitors. */
   viewer: string;
-  sources: { auto: string; saver?: string; audio?: string };
+  sources: { auto: string; av1?: string; saver?: string; audio?: string };
+  av1: Sharp | null;
   slides: Slide[];
   /** Addresses; empty where there is none. */
   storyboard: string;
+  waveform: string;
   chapters: string;
   watch: string;
   bookmarks: string;

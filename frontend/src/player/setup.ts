@@ -15,6 +15,7 @@ import { attachSeek } from "./seek";
 import { attachSlides } from "./slides";
 import { Sources } from "./sources";
 import { attachTranscript } from "./transcript";
+import { attachWaveform } from "./waveform";
 import { WatchRecord, type Watched } from "./watch";
 
 /* Binds what the server rendered (components/player.html) to its <video>. All words come from there:
@@ -45,6 +46,7 @@ export function setUpPlayer(root: HTMLElement): void {
   attachMenus(player);
   const panel = attachPanel(player);
   const seek = attachSeek(player);
+  attachWaveform(player);
   attachBar(player);
   const captions = attachCaptions(player);
   const slides = attachSlides(player, panel);

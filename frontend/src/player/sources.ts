@@ -3,6 +3,7 @@
 
 import type Hls from "hls.js";
 
+import { playsWell } from "./capability";
 import type { Island } from "./island";
 import { lineIsThin, savesData } from "./line";
 import { recall, remember } from "./memory";
@@ -33,6 +34,8 @@ export class Sources {
   private thin: ThinStream | null = null;
   /** Our streamer could not play one: the others are asked from then on. */
   private thickOnly = false;
+  /** Automatic means the thriftier codec: this device has said that it plays it well. */
+  private thriftyCodec = false;
   private chosen = false;
   private patience = 0;
   private turn = 0;
@@ -49,17 +52,40 @@ export class Sources {
     const kept = recall(REMEMBERED);
     this.chosen = kept !== null && offered.includes(kept);
     const first = this.chosen && kept ? kept : this.thrifty() ? "saver" : "auto";
-    video.preload = savesData() ? "none" : "metadata";
     video.addEventListener("waiting", () => this.wait());
     video.addEventListener("play", () => this.wait());
     for (const name of ["playing", "pause", "seeking", "emptied"]) {
       video.addEventListener(name, () => window.clearTimeout(this.patience));
     }
-    video.addEventListener("error", () => this.events.failed());
+    video.addEventListener("error", () => {
+      if (!this.fallBack()) this.events.failed();
+    });
     window.addEventListener("online", () => {
       if (video.error) this.reload();
     });
-    void this.use(first, island.resume_at_s);
+    void this.begin(first);
+  }
+
+  private async begin(first: Mode): Promise<void> {
+    const { video, island } = this;
+    const preload = savesData() ? "none" : "metadata";
+    if (first === "auto" && island.sources.av1 && island.av1) {
+      const type = video.canPlayType(HLS_TYPE) ? "file" : "media-source";
+      const plays = await playsWell(island.av1, type);
+      // Whoever was quicker than the answer keeps what plays.
+      this.thriftyCodec = plays && video.paused && this.turn === 0;
+    }
+    video.preload = preload;
+    if (this.turn === 0) void this.use(first, island.resume_at_s);
+  }
+
+  /** On in the codec that every device plays; false if that is what plays already. */
+  private fallBack(): boolean {
+    const { sources } = this.island;
+    if (!this.thriftyCodec || this.loaded !== sources.av1) return false;
+    this.thriftyCodec = false;
+    void this.use(this.mode, this.video.currentTime, true);
+    return true;
   }
 
   /** Data saver by default, before the reader has ever chosen anything. */
@@ -89,7 +115,8 @@ export class Sources {
   }
 
   private address(mode: Mode): string {
-    const { auto, saver, audio } = this.island.sources;
+    const { auto, av1, saver, audio } = this.island.sources;
+    if (mode === "auto") return this.thriftyCodec && av1 ? av1 : auto;
     if (mode === "saver") return saver ?? auto;
     return mode === "slides" || mode === "audio" ? (audio ?? auto) : auto;
   }
@@ -100,10 +127,11 @@ export class Sources {
     const plays = !video.paused && !video.ended;
     const address = this.address(mode);
     const fixed = /^\d+$/.test(mode);
+    const thin = mode !== "auto" && address !== this.island.sources.auto;
     if (this.hls && !again && this.loaded === address) {
       this.mode = mode;
       this.pick(this.hls, mode);
-    } else if (address !== this.island.sources.auto && canStreamThin() && !this.thickOnly) {
+    } else if (thin && canStreamThin() && !this.thickOnly) {
       this.mode = mode;
       if (again || this.loaded !== address) this.streamThin(mode, address, at_s);
     } else if (fixed || !video.canPlayType(HLS_TYPE)) {
@@ -168,6 +196,8 @@ export class Sources {
       if (!data.fatal || this.hls !== hls) return;
       if (data.type === HlsPlayer.ErrorTypes.NETWORK_ERROR) {
         window.setTimeout(() => this.hls === hls && hls.startLoad(), RETRY_MS);
+      } else if (this.fallBack()) {
+        // It plays on in the other codec.
       } else if (data.type === HlsPlayer.ErrorTypes.MEDIA_ERROR) {
         hls.recoverMediaError();
       } else {

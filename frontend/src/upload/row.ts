@@ -9,6 +9,9 @@ export type State = "waiting" | "uploading" | "paused" | "offline" | "kept" | "f
 export interface Desk extends TransferOptions {
   words: Words;
   say: (sentence: string) => void;
+  /** A row lost, or found again, its way to the server. */
+  lost: () => void;
+  found: () => void;
   changed: (row: Row) => void;
   removed: (row: Row) => void;
 }
@@ -75,9 +78,8 @@ export class Row {
     this.transfer = new Transfer(file, this.url, this.desk, {
       progress: (sent) => this.progressed(sent),
       named: (url) => this.named(url),
-      waiting: () => {
-        if (this.state === "uploading" && !navigator.onLine) this.lost();
-      },
+      lost: () => this.lost(),
+      answered: () => this.found(),
       finished: () => this.finish(),
       refused: (sentence, final) => this.refuse(sentence, final),
     });
@@ -106,13 +108,24 @@ export class Row {
   }
 
   lost(): void {
-    if (this.state === "uploading") this.show("offline");
+    if (this.state !== "uploading") return;
+    this.show("offline");
+    this.desk.lost();
   }
 
+  /** The browser says that there is a line again: what was under way is asked for anew. */
   async back(): Promise<void> {
     if (this.state !== "offline") return;
     await this.transfer?.pause();
+    this.found();
     this.start();
+  }
+
+  private found(): void {
+    if (this.state !== "offline") return;
+    this.speed.forget();
+    this.show("uploading");
+    this.desk.found();
   }
 
   refuse(sentence: string, final: boolean): void {
@@ -162,8 +175,9 @@ export class Row {
   private progressed(sent: number): void {
     this.sent = sent;
     this.speed.note(sent);
-    if (this.state === "offline") this.state = "uploading";
     this.paint();
+    // Bytes that only filled the device's own buffers are no news while nothing gets through.
+    if (this.state === "offline") return;
     if (sent / this.size >= this.announced + ANNOUNCE_EVERY && sent < this.size) {
       this.announced = Math.floor(sent / this.size / ANNOUNCE_EVERY) * ANNOUNCE_EVERY;
       this.desk.say(

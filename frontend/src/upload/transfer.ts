@@ -9,11 +9,16 @@ const LARGEST_PIECE = 32 * 1024 * 1024;
 const RETRY_MS = [0, 1000, 2000, 4000, 8000];
 // Without a byte for so long, the line is dead even if nobody has said so.
 const STALLED_MS = 30_000;
+const LOOK_EVERY_MS = 1000;
 
 export interface TransferEvents {
+  /** Bytes given to the line; they may not have arrived. */
   progress: (sent: number) => void;
   named: (url: string) => void;
-  waiting: () => void;
+  /** Nothing gets through just now; it is tried again and again. */
+  lost: () => void;
+  /** The server has acknowledged something. */
+  answered: () => void;
   finished: () => void;
   /** `sentence` is the server's, empty if it had none; `final` when trying again is no use. */
   refused: (sentence: string, final: boolean) => void;
@@ -69,6 +74,7 @@ export class Transfer {
   private pieceBegan = 0;
   private heardAt = 0;
   private watchdog = 0;
+  private failures = 0;
 
   constructor(
     file: File,
@@ -110,10 +116,19 @@ export class Transfer {
         this.heardAt = performance.now();
         events.progress(sent);
       },
-      onChunkComplete: (size) => this.adapt(size),
+      onAfterResponse: () => {
+        this.heardAt = performance.now();
+      },
+      onChunkComplete: (size) => {
+        this.failures = 0;
+        events.answered();
+        this.adapt(size);
+      },
       onShouldRetry: (error) => {
         const [status] = answerOf(error);
-        if (passes(status)) events.waiting();
+        // One cut is mended at once and need not trouble anybody.
+        this.failures += status === 0 ? 1 : 0;
+        if (this.failures > 1 || !navigator.onLine) events.lost();
         return passes(status);
       },
       onSuccess: () => {
@@ -130,8 +145,9 @@ export class Transfer {
 
   start(): void {
     this.heardAt = performance.now();
+    this.failures = 0;
     this.stopWatching();
-    this.watchdog = window.setInterval(() => this.watch(), STALLED_MS / 6);
+    this.watchdog = window.setInterval(() => this.watch(), LOOK_EVERY_MS);
     this.upload.start();
   }
 
@@ -150,9 +166,11 @@ export class Transfer {
   }
 
   private watch(): void {
+    // The browser's own event may have come before this began, or not at all.
+    if (!navigator.onLine) this.events.lost();
     if (performance.now() - this.heardAt < STALLED_MS || !navigator.onLine) return;
     this.heardAt = performance.now();
-    this.events.waiting();
+    this.events.lost();
     void this.upload.abort().then(() => this.upload.start());
   }
 

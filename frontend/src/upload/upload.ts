@@ -37,6 +37,8 @@ class Uploader {
       words: options.words,
       token: () => this.token(),
       say: (sentence) => this.say(sentence),
+      lost: () => this.say(options.words["announceOffline"] ?? ""),
+      found: () => this.say(options.words["announceOnline"] ?? ""),
       changed: (row) => this.changed(row),
       removed: (row) => this.removed(row),
     };
@@ -48,11 +50,16 @@ class Uploader {
     this.remember();
     this.acceptDrops();
     form.addEventListener("submit", (event) => this.submit(event));
-    window.addEventListener("offline", () => this.lost());
-    window.addEventListener("online", () => this.back());
+    window.addEventListener("offline", () => this.rows.forEach((row) => row.lost()));
+    window.addEventListener("online", () => this.rows.forEach((row) => void row.back()));
     window.addEventListener("beforeunload", (event) => {
       if (!this.submitting && this.rows.some((row) => row.state === "uploading")) event.preventDefault();
     });
+    // Chosen before this script had come, or put back by the browser with the page.
+    const chosen = () => input.files?.length && this.take([...input.files]);
+    chosen();
+    window.addEventListener("pageshow", chosen);
+    root.dataset["ready"] = "";
   }
 
   /** The server's list of what arrived on earlier visits. */
@@ -135,16 +142,6 @@ class Uploader {
   private hold(): void {
     this.submitting = false;
     this.note("");
-  }
-
-  private lost(): void {
-    for (const row of this.rows) row.lost();
-    if (this.rows.some((row) => row.state === "offline")) this.say(this.options.words["announceOffline"] ?? "");
-  }
-
-  private back(): void {
-    if (this.rows.some((row) => row.state === "offline")) this.say(this.options.words["announceOnline"] ?? "");
-    for (const row of this.rows) void row.back();
   }
 
   /** One recording is named by the form's own title; several by one each. */

@@ -4,6 +4,8 @@ export type Vector = [number, number, number];
 
 export interface StackData {
   id: number;
+  /** Names the stack for marks and questions. */
+  key: string;
   /** Which of the case's studies; series of one study share a coordinate system. */
   study: number;
   label: string;

@@ -60,8 +60,17 @@ const LETTERS: Record<string, Command> = {
   Digit0: { do: "reset" },
 };
 
-export function listenToKeys(frame: HTMLElement, run: (command: Command) => void): void {
+/** `first` may take a key before: while a mark is being drawn the arrows move its cross. */
+export function listenToKeys(
+  frame: HTMLElement,
+  run: (command: Command) => void,
+  first: (event: KeyboardEvent) => boolean,
+): void {
   frame.addEventListener("keydown", (event) => {
+    if (event.target instanceof HTMLElement && event.target.matches("[data-pane]") && first(event)) {
+      event.preventDefault();
+      return;
+    }
     const command = commandOf(event);
     if (!command) return;
     event.preventDefault();

@@ -1,6 +1,7 @@
 import { Enums, cache, type Types } from "@cornerstonejs/core";
 
 import { letters, type StackData, type Words } from "./data";
+import { Overlay, type Mark, type Point } from "./marks";
 import { imageIdsOf, windowLevel, type Engine, type ToolName } from "./engine";
 import { Prefetch } from "./prefetch";
 import { ScrollGesture } from "./scrolling";
@@ -12,6 +13,8 @@ export interface PaneEvents {
   scrolled: (pane: Pane) => void;
   windowed: (pane: Pane) => void;
   pick: (pane: Pane, stack: number) => void;
+  /** What lies over the image of the stack that is shown. */
+  marks: (pane: Pane) => { marks: Mark[]; chosen: string | null };
 }
 
 export interface Window {
@@ -34,6 +37,7 @@ export class Pane {
   private readonly slider = document.createElement("input");
   private readonly marks: Record<string, HTMLElement> = {};
   private readonly select = document.createElement("select");
+  private readonly overlay: Overlay;
   private viewport!: Viewport;
   private imageIds: string[] = [];
   private prefetch: Prefetch | null = null;
@@ -57,6 +61,7 @@ export class Pane {
   ) {
     this.stackNumber = state.stack;
     this.target = state.at;
+    this.overlay = new Overlay(words);
     this.build();
   }
 
@@ -76,6 +81,48 @@ export class Pane {
 
   get cornerstone(): Viewport {
     return this.viewport;
+  }
+
+  // --- Pixels and marks
+
+  /** Column and row under the pointer, from zero at the centre of the first pixel; null beside the
+      image. */
+  pixelAt(event: MouseEvent): Point | null {
+    const frame = this.canvas.getBoundingClientRect();
+    const data = this.viewport.getImageData()?.imageData;
+    if (!data?.worldToIndex || this.shown < 0) return null;
+    const place = [event.clientX - frame.left, event.clientY - frame.top] as Point;
+    const [x = 0, y = 0] = data.worldToIndex(this.viewport.canvasToWorld(place));
+    const [inX, inY] = this.within([x, y]);
+    return Math.abs(inX - x) > 0.5 || Math.abs(inY - y) > 0.5 ? null : [inX, inY];
+  }
+
+  /** The nearest point that lies on the image. */
+  within([x, y]: Point): Point {
+    const { columns, rows } = this.stack;
+    return [Math.min(columns - 1, Math.max(0, x)), Math.min(rows - 1, Math.max(0, y))];
+  }
+
+  get centre(): Point {
+    return [(this.stack.columns - 1) / 2, (this.stack.rows - 1) / 2];
+  }
+
+  /** Draws the marks anew over the image that is shown. */
+  drawMarks(): void {
+    const data = this.viewport.getImageData()?.imageData;
+    const { marks, chosen } = this.events.marks(this);
+    const here = marks.filter((mark) => mark.series === this.stack.key && mark.at === this.shown);
+    this.overlay.draw(
+      this.stack,
+      data ? here : [],
+      ([x, y]) => {
+        const world = data?.indexToWorld?.([x, y, 0]);
+        if (!world) return null;
+        const [left, top] = this.viewport.worldToCanvas([...world] as Types.Point3);
+        return [left, top];
+      },
+      chosen,
+    );
   }
 
   /** The pane must be in the document, with its size. */
@@ -178,6 +225,7 @@ export class Pane {
         const id = this.imageIds[wanted] ?? "";
         await this.viewport.setImageIdIndex(wanted);
         this.shown = wanted;
+        this.drawMarks();
         this.mark("broken", cache.isLoaded(id) ? "" : this.words("broken"));
         this.prefetch?.loaded(wanted);
         await new Promise(requestAnimationFrame);
@@ -297,7 +345,7 @@ export class Pane {
     root.dataset["pane"] = this.id;
     stage.className = "dicom__stage";
     canvas.className = "dicom__canvas";
-    stage.append(canvas);
+    stage.append(canvas, this.overlay.root);
     for (const name of ["number", "window", "broken", "note", "top", "right", "bottom", "left"]) {
       const mark = document.createElement("p");
       mark.className = `dicom__mark dicom__mark--${name}`;
@@ -327,6 +375,7 @@ export class Pane {
     const { Events } = Enums;
     canvas.addEventListener(Events.VOI_MODIFIED, () => this.showWindow());
     canvas.addEventListener(Events.CAMERA_MODIFIED, () => this.showDirections());
+    canvas.addEventListener(Events.IMAGE_RENDERED, () => this.drawMarks());
   }
 
   private picker(): HTMLElement {

@@ -42,6 +42,14 @@ class Gate {
       this.button.hidden = false;
       this.button.addEventListener("click", () => void this.begin(true));
     }
+    // What leads to the stack opens it first, and then does what it says.
+    document.addEventListener("click", (event) => {
+      const target = event.target instanceof Element ? event.target : null;
+      const leads = target?.closest<HTMLElement>("[data-mark], [data-stack-go]");
+      if (!leads || this.begun) return;
+      this.root.scrollIntoView({ block: "nearest", behavior: "instant" });
+      void this.begin(false).then(() => leads.click());
+    });
     if (isThrifty()) return;
     const watch = new IntersectionObserver(
       (entries) => {

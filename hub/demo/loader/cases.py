@@ -101,12 +101,19 @@ def _page(
             (
                 (
                     "picture",
-                    {"image": image.pk, "alt": picture["alt"], "caption": picture["caption"]},
+                    {
+                        "image": image.pk,
+                        "alt": picture["alt"],
+                        # The demo's descriptions say plane, window and level, and no finding.
+                        "early_alt": picture["alt"],
+                        "caption": picture["caption"],
+                    },
                 )
                 for image, picture in zip(images, words["pictures"], strict=True)
             ),
         ),
         question=question,
+        telling_title=words.get("telling_title", ""),
         findings=to_html(words["findings"]),
         final_diagnosis=words["final_diagnosis"],
         discussion=to_html(words["discussion"]),

@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.db import transaction
 from wagtail.models import Page
 
-from courses.models import CoursePage, LessonPage
+from courses.domain.lengths import measure_lengths
+from courses.models import CourseAuthor, CoursePage, LessonPage, ModulePage
 from pages.models import BodyRegion, Modality, SiteImage
-from people.models import Department
+from people.models import Department, User
 
 from . import content
 from .bodies import body
@@ -56,6 +57,7 @@ def load_courses(*, run: Run, departments: dict[str, Department]) -> None:
                 run=run,
                 course=CourseContent(key, language, facts, words, department, images),
             )
+    measure_lengths()
 
 
 def lesson_page(*, run: Run, course: str, lesson: str, language: str) -> LessonPage | None:
@@ -107,12 +109,44 @@ def _publish(*, run: Run, course: CourseContent) -> None:
         )
         if known is None:
             publish_below(
-                page,
+                _module_of(run=run, course=course, page=page, lesson_key=lesson["key"]) or page,
                 _lesson_page(run=run, course=course, lesson=lesson),
                 key=key_of("course", course.key, "lesson", lesson["key"]),
                 locale=locale,
                 published_at=run.calendar.published_at(),
             )
+
+
+def _module_of(
+    *, run: Run, course: CourseContent, page: CoursePage, lesson_key: str
+) -> ModulePage | None:
+    """The module a lesson belongs to, made with the first of its lessons; else None."""
+    for module in course.facts.get("modules", ()):
+        if lesson_key in module["lessons"]:
+            return _ensure_module(run=run, course=course, page=page, module_key=module["key"])
+    return None
+
+
+def _ensure_module(
+    *, run: Run, course: CourseContent, page: CoursePage, module_key: str
+) -> ModulePage:
+    key, locale = key_of("course", course.key, "module", module_key), run.locales[course.language]
+    known = find(ModulePage, key=key, locale=locale)
+    if known:
+        return known
+    words = next(entry for entry in course.words["modules"] if entry["key"] == module_key)
+    return publish_below(
+        page,
+        ModulePage(
+            title=words["title"],
+            slug=words["slug"],
+            summary=words["summary"],
+            department=course.department,
+        ),
+        key=key,
+        locale=locale,
+        published_at=run.calendar.published_at(),
+    )
 
 
 def _course_page(*, course: CourseContent) -> CoursePage:
@@ -134,6 +168,13 @@ def _course_page(*, course: CourseContent) -> CoursePage:
     )
     page.modalities = list(Modality.objects.filter(code__in=facts["modalities"]))
     page.body_regions = list(BodyRegion.objects.filter(code__in=facts["body_regions"]))
+    page.authors.add(
+        CourseAuthor(
+            name=words["author"],
+            of_department=course.department,
+            user=User.objects.filter(email=facts["author"]).first(),
+        )
+    )
     return page
 
 

@@ -7,6 +7,9 @@ from typing import TypeVar
 from wagtail.models import Locale, Page
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from cases.domain.publication import admit
+from cases.models import CasePage
+
 P = TypeVar("P", bound=Page)
 
 
@@ -34,6 +37,8 @@ def publish(page: Page) -> None:
     """Make what `page` says now its newest revision, and live."""
     with disable_reference_index_auto_update():
         revision = page.save_revision()
+        if isinstance(page, CasePage):
+            admit(case=page, revision=revision, note="Demo content")
     revision.publish()
     page.refresh_from_db()
 

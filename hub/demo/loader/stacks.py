@@ -9,6 +9,7 @@ from jobs.models import WorkState
 
 from . import content
 from .cases import case_page
+from .marks import load_marks
 from .run import Run
 
 
@@ -22,7 +23,10 @@ def load_stacks(*, run: Run) -> None:
         if "stack" not in content.facts("cases", key):
             continue
         page = case_page(run=run, key=key, language=content.SOURCE_LANGUAGE)
-        if page is None or Study.objects.filter(case_key=page.translation_key).exists():
+        if page is None:
+            continue
+        if Study.objects.filter(case_key=page.translation_key).exists():
+            load_marks(run=run, key=key)
             continue
         with tempfile.TemporaryDirectory() as folder:
             _write(Path(folder), stack=content.facts("cases", key)["stack"])
@@ -30,6 +34,7 @@ def load_stacks(*, run: Run) -> None:
         if job.state != WorkState.DONE:
             raise StackRefused(f"{key}: {job.failure_code}")
         run.journal.add("stacks", name=page.title)
+        load_marks(run=run, key=key)
 
 
 def _write(folder: Path, *, stack: str) -> None:

@@ -3,6 +3,8 @@
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,9 @@ class Command(BaseCommand):
             "--captions", type=Path, metavar="F.vtt", help="captions (WebVTT, SRT, ASS, TTML)"
         )
         parser.add_argument(
+            "--slides", type=Path, help="a PDF or PowerPoint document, for a recorded voice"
+        )
+        parser.add_argument(
             "--wait", action="store_true", help="return when the lecture plays or has failed"
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -57,7 +62,7 @@ class Command(BaseCommand):
         try:
             language = options["language"]
             texts = {language: decode(captions.read_bytes(), language=language)} if captions else {}
-            with path.open("rb") as opened:
+            with path.open("rb") as opened, _opened(options["slides"]) as slides:
                 if not options["wait"]:
                     # Nobody looks at how it ends: what is no recording is refused at once.
                     sniff(path)
@@ -67,6 +72,7 @@ class Command(BaseCommand):
                     file=File(opened, name=path.name),
                     collection=Collection.get_first_root_node(),
                     captions=texts,
+                    slides=slides,
                 )
         except Refused as refused:
             self._refuse(refused.code.value, as_json=options["json"])
@@ -90,6 +96,15 @@ class Command(BaseCommand):
             self.stdout.write(f"Lecture {lecture.pk} is ready: {lecture.manifest_url}")
         else:
             self.stdout.write(f"Lecture {lecture.pk} is queued; a worker will transcode it.")
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[File | None]:
+    if path is None:
+        yield None
+        return
+    with path.open("rb") as opened:
+        yield File(opened, name=path.name)
 
 
 def _report(lecture: Lecture | None, code: str) -> dict[str, Any]:

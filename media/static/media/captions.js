@@ -5,6 +5,7 @@
   const field = form.querySelector("[data-captions-text] textarea");
   const textPart = form.querySelector("[data-captions-text]");
   const list = form.querySelector("[data-captions-rows]");
+  const note = form.querySelector("[data-captions-note]");
   const asText = form.querySelector("[data-as-text]");
   const template = form.querySelector("[data-captions-row]");
   const video = form.querySelector("[data-captions-video]");
@@ -30,7 +31,8 @@
   /* Null unless every block is a caption: what can't be shown in rows is edited as text. */
   function parse(text) {
     const blocks = text.replace(/\r\n?/g, "\n").split(/\n{2,}/).map((block) => block.replace(/^\n+|\n+$/g, ""));
-    if (!/^WEBVTT/.test(blocks.shift() || "")) return null;
+    // SubRip is the same without a heading, with numbers above and commas within the times.
+    if (/^\ufeff?WEBVTT/.test(blocks[0] || "")) blocks.shift();
     const cues = [];
     for (const block of blocks.filter(Boolean)) {
       const lines = block.split("\n");
@@ -118,7 +120,8 @@
     preview();
     list.hidden = false;
     textPart.hidden = true;
-    asText.setAttribute("aria-pressed", "false");
+    asText.textContent = asText.dataset.text;
+    note.textContent = "";
     return true;
   }
 
@@ -126,7 +129,27 @@
     if (!list.hidden) field.value = text();
     list.hidden = true;
     textPart.hidden = false;
-    asText.setAttribute("aria-pressed", "true");
+    asText.textContent = asText.dataset.rows;
+  }
+
+  /* The line that the server found fault with, selected and in sight. */
+  function showLine(number) {
+    showText();
+    const lines = field.value.split("\n");
+    const from = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+    field.focus();
+    field.setSelectionRange(from, from + (lines[number - 1] || "").length);
+    field.scrollTop = (field.scrollHeight / lines.length) * Math.max(0, number - 4);
+  }
+
+  const faults = [...form.querySelectorAll("[data-line]")];
+  for (const fault of faults) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "captions__line";
+    button.append(...fault.childNodes);
+    button.addEventListener("click", () => showLine(Number(fault.dataset.line)));
+    fault.append(button);
   }
 
   const actions = {
@@ -180,9 +203,11 @@
   });
   field.addEventListener("input", changed);
   asText.addEventListener("click", () => {
-    if (list.hidden) {
-      if (!showRows()) field.focus();
-    } else showText();
+    if (!list.hidden) showText();
+    else if (!showRows()) {
+      note.textContent = note.dataset.words;
+      field.focus();
+    }
   });
   video?.addEventListener("timeupdate", () => {
     for (const row of rows()) {
@@ -199,7 +224,8 @@
   });
 
   asText.hidden = false;
-  showRows();
+  // With faults by line, the lines are what one wants to see.
+  if (faults.length || !showRows()) showText();
   let draft = null;
   try {
     draft = localStorage.getItem(draftKey);

@@ -1,5 +1,6 @@
 """Odd recordings, made by code: what can be rescued is, with a note; what can't gets a sentence."""
 
+import random
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import av
 import pytest
 
 from bench.hostile import QUICK
+from media.pipeline.chunks import Damage
 from media.pipeline.encode import encode
 from media.pipeline.ffmpeg_binary import find_ffmpeg
 from media.pipeline.notes import SENTENCES, Note, notes_on
@@ -51,7 +53,20 @@ def tail_off(share: float) -> Callable[[bytes], bytes]:
     return lambda data: data[: int(len(data) * share)]
 
 
+def hole(start: float, end: float) -> Callable[[bytes], bytes]:
+    """Noise in the place of the bytes between two shares of the file."""
+
+    def change(data: bytes) -> bytes:
+        first, last = int(len(data) * start), int(len(data) * end)
+        return data[:first] + random.Random(1).randbytes(last - first) + data[last:]
+
+    return change
+
+
 SILENT = (Note.NO_SOUND,)
+CUT = (Note.NO_SOUND, Note.CUT_OFF)
+LONG = f"{picture('96x64', '5', 60)} {sound(60)}"
+GAPS = (Note.PICTURE_GAP, Note.SOUND_GAP)
 ODD = (
     Odd("plain.mp4", f"{picture()} {sound()} {X264} -c:a aac", 2),
     Odd("no-sound.mp4", f"{picture()} {X264}", 2, SILENT),
@@ -95,8 +110,24 @@ ODD = (
     Odd("cut-stream.ts", f"{picture(seconds=4)} {X264} -g 10", 2.8, SILENT, tail_off(0.7)),
     Odd("cut-index.mp4", f"{picture()} {X264}", 0, change=tail_off(0.7),
         refusal=Refusal.TRUNCATED),
-    Odd("cut-data.mp4", f"{picture(seconds=6)} {X264} -g 10 -movflags +faststart", 0,
-        change=tail_off(0.5), refusal=Refusal.TRUNCATED),
+    Odd("cut-data.mp4", f"{picture(seconds=6)} {X264} -g 10 -movflags +faststart", 2.8, CUT,
+        tail_off(0.5)),
+    Odd("cut-header.mp4", f"{picture(seconds=6)} {X264} -g 10 -movflags +faststart", 0,
+        change=lambda data: data[:200], refusal=Refusal.TRUNCATED),
+    Odd("cut-fragments.mp4", f"{picture(seconds=6)} {X264} -g 10 "
+        "-movflags frag_keyframe+empty_moov", 3, SILENT, tail_off(0.5)),
+    Odd("cut.mkv", f"{picture(seconds=6)} {X264} -g 10", 3, CUT, tail_off(0.5)),
+    Odd("cut.webm", f"{picture(seconds=6)} -c:v libvpx -deadline realtime", 3, CUT, tail_off(0.5)),
+    Odd("cut.avi", f"{picture(seconds=6)} -c:v mpeg4", 2.5, CUT, tail_off(0.5)),
+    Odd("cut.wmv", f"{picture(seconds=6)} -c:v wmv2", 2.5, CUT, tail_off(0.5)),
+    Odd("cut.flv", f"{picture(seconds=6)} -c:v flv1", 2.5, CUT, tail_off(0.5)),
+    Odd("holed.mp4", f"{LONG} {X264} -g 25 -c:a aac", 60,
+        (Note.PICTURE_DAMAGED, Note.SOUND_DAMAGED), hole(0.3, 0.6)),
+    Odd("holed.mkv", f"{LONG} {X264} -g 25 -c:a aac", 60, GAPS, hole(0.3, 0.6)),
+    Odd("holed.ts", f"{LONG} {X264} -g 25 -c:a aac", 60, (*GAPS, Note.SOUND_DAMAGED),
+        hole(0.3, 0.6)),
+    Odd("holed-fragments.mp4", f"{LONG} {X264} -g 25 -c:a aac -movflags frag_keyframe+empty_moov",
+        25.2, (Note.UNREADABLE_REST, Note.SOUND_DAMAGED), hole(0.4, 0.6)),
     Odd("one-frame.mp4", f"{picture(seconds=0.05)} {X264}", 0.1, SILENT),
     Odd("voice.mkv", f"{sound()} -c:a libopus", 2, (Note.SOUND_ONLY,)),
 )  # fmt: skip
@@ -111,11 +142,11 @@ def make(odd: Odd, folder: Path) -> Path:
     return path
 
 
-def transcoded(source: Path, out: Path) -> tuple[Probe, Plan, Package]:
+def transcoded(source: Path, out: Path) -> tuple[Probe, Plan, Package, Damage]:
     """The pipeline step by step, so that the plan can be looked at."""
     measured, planned = examine(source, QUICK, binary=find_ffmpeg())
-    encode(source, planned, out / "encoded")
-    return measured, planned, package(out / "encoded", planned, out / "package")
+    damage = encode(source, planned, out / "encoded")
+    return measured, planned, package(out / "encoded", planned, out / "package"), damage
 
 
 def check_lecture(made: Package, planned: Plan, folder: Path) -> None:
@@ -140,9 +171,9 @@ def test_odd_recording_is_rescued_with_a_note_or_refused_with_a_sentence(odd, tm
         assert refused.value.code is odd.refusal
         assert refused.value.sentence
         return
-    measured, planned, made = transcoded(source, tmp_path)
+    measured, planned, made, damage = transcoded(source, tmp_path)
     assert made.duration_s == pytest.approx(odd.duration_s, abs=0.35)
-    assert notes_on(measured, planned) == odd.notes
+    assert notes_on(measured, planned, damage) == odd.notes
     check_lecture(made, planned, tmp_path / "package")
 
 
@@ -158,7 +189,7 @@ def test_cover_of_a_song_is_left_out(tmp_path):
         ],
         check=True,
     )  # fmt: skip
-    measured, planned, made = transcoded(song, tmp_path)
+    measured, planned, made, _damage = transcoded(song, tmp_path)
     assert notes_on(measured, planned) == (Note.COVER_IGNORED, Note.SOUND_ONLY)
     check_lecture(made, planned, tmp_path / "package")
 
@@ -168,7 +199,7 @@ def test_phone_video_is_turned_upright(tmp_path):
     run = [find_ffmpeg().path, "-v", "error", "-nostdin"]
     subprocess.run([*run, *picture("160x90").split(), *X264.split(), flat], check=True)
     subprocess.run([*run, "-display_rotation", "90", "-i", flat, "-c", "copy", turned], check=True)
-    measured, planned, made = transcoded(turned, tmp_path)
+    measured, planned, made, _damage = transcoded(turned, tmp_path)
     assert notes_on(measured, planned) == (Note.TURNED, Note.NO_SOUND)
     sizes = [(made_of.width, made_of.height) for made_of in made.renditions]
     assert all(width < height for width, height in sizes if width and height)

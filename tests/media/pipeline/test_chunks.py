@@ -10,13 +10,13 @@ import av
 import numpy as np
 import pytest
 
-from media.pipeline.chunks import is_finished, joined
+from media.pipeline.chunks import Damage, is_finished, joined
 from media.pipeline.encode import encode, encode_portion
 from media.pipeline.hls import MediaPlaylist
 from media.pipeline.jobs import Job, chunk_of, is_early, portions
 from media.pipeline.plan import Plan, plan
 from media.pipeline.policy import Policy
-from media.pipeline.probe import probe
+from media.pipeline.probe import Gap, probe
 from media.pipeline.refusals import Cancelled, Refusal, Refused
 
 # Chunks of two segments, so that a short clip has several.
@@ -179,3 +179,50 @@ def test_last_slide_stays_to_the_end_of_the_talk(
     assert np.abs(by_second[9] - by_second[12]).mean() > 0.2
     for second in (13, 18, 23, 24, 30):
         assert np.abs(by_second[second] - by_second[12]).mean() < 2
+
+
+def test_damage_of_portions_is_told_once_and_joined() -> None:
+    one = Damage(picture=(Gap(30.0, 60.0), Gap(90.0, 120.0)))
+    other = Damage(picture=(Gap(60.0, 90.0), Gap(300.0, 330.0)), sound=True)
+    assert one | other == Damage(picture=(Gap(30.0, 120.0), Gap(300.0, 330.0)), sound=True)
+    assert one | Damage() == one
+
+
+def test_stretch_that_cannot_be_decoded_is_held_and_told(
+    moving: Path, run_ffmpeg: Callable[..., None], tmp_path: Path
+) -> None:
+    source = tmp_path / "holed.mp4"
+    run_ffmpeg("-i", str(moving), "-c", "copy", "-movflags", "+faststart", str(source))
+    data = bytearray(source.read_bytes())
+    # All of the second chunk, and more: no picture of it is left.
+    first, last = int(len(data) * 0.35), int(len(data) * 0.85)
+    data[first:last] = bytes(last - first)
+    source.write_bytes(data)
+    made = planned(source)
+    damage = encode(source, made, tmp_path / "out")
+    assert damage.picture[0].start_s <= 12.0
+    assert damage.picture[-1].end_s >= 24.0
+    whole = joined(tmp_path / "out", made)
+    assert {round(playlist.duration_s) for playlist in whole.values()} == {30, 31}
+    shown = pictures(whole["saver"])
+    assert len(shown) == pytest.approx(30.5 * 5, abs=0.5)
+    # What could be decoded before the damage stays; nothing is black.
+    assert all(picture.mean() > 20 for _at, picture in shown)
+
+
+@pytest.mark.parametrize(("blank", "is_refused"), [(1, False), (2, True)])
+def test_lecture_that_would_be_mostly_black_is_refused(
+    blank: int, is_refused: bool, moving: Path, tmp_path: Path
+) -> None:
+    made = dataclasses.replace(planned(moving), audio=())
+    encode_portion(moving, made, portions(made)[0], tmp_path)
+    records = sorted(tmp_path.rglob("chunk.json"))
+    assert len(records) == made.chunks == 3
+    for record in records[:blank]:
+        record.write_text(json.dumps({**json.loads(record.read_text()), "blank": True}))
+    if is_refused:
+        with pytest.raises(Refused) as refused:
+            joined(tmp_path, made, only_early=True)
+        assert refused.value.code is Refusal.DECODE_FAILED
+    else:
+        assert joined(tmp_path, made, only_early=True)

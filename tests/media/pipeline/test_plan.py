@@ -225,7 +225,6 @@ def test_plan_holds_the_last_picture_where_sound_goes_on() -> None:
     [
         (recording(), Refusal.NO_STREAMS),
         (recording(picture(is_attached_picture=True)), Refusal.NO_STREAMS),
-        (recording(picture(), declared_duration_s=61.5), Refusal.TRUNCATED),
         (recording(picture(), duration_s=0.01, declared_duration_s=0.01), Refusal.TOO_SHORT),
         (recording(picture(), duration_s=43_201.0), Refusal.TOO_LONG),
         (recording(picture(16_384, 16_384)), Refusal.TOO_LARGE_PICTURE),
@@ -249,3 +248,35 @@ def test_level_is_the_lowest_of_the_standard_that_suffices(
     width, height = size
     chosen = level_for(width=width, height=height, fps=Fraction(fps), maxrate_bps=400_000)
     assert chosen == level
+
+
+def test_what_is_left_of_a_broken_off_recording_is_planned() -> None:
+    made = plan(recording(picture(), sound(), declared_duration_s=3600.0), POLICY)
+    assert made.duration_s == 60.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.pop("policy"),
+        lambda data: data.update(codec="h264"),
+        lambda data: data.update(fps="many"),
+        lambda data: data.update(video=[{"name": "1080p"}]),
+        lambda data: data.update(video=5),
+        lambda data: data.update(content="opera"),
+    ],
+)
+def test_plan_of_another_release_is_refused_with_a_sentence(change) -> None:
+    data = plan(recording(picture(), sound()), POLICY).to_data()
+    change(data)
+    with pytest.raises(Refused) as refused:
+        Plan.from_data(data)
+    assert refused.value.code is Refusal.OTHER_RELEASE
+    assert refused.value.sentence.endswith("your upload is kept.")
+
+
+@pytest.mark.parametrize("data", [None, [], "plan", {1: 2}, {}])
+def test_what_was_never_a_plan_is_refused(data) -> None:
+    with pytest.raises(Refused) as refused:
+        Plan.from_data(data)
+    assert refused.value.code is Refusal.OTHER_RELEASE

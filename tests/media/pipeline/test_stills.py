@@ -1,15 +1,22 @@
 """Stills of real recordings: one decode, by the ffmpeg under test."""
 
+import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from media.pipeline import stills as stills_module
+from media.pipeline.encode import encode
+from media.pipeline.ffmpeg_binary import find_ffmpeg
+from media.pipeline.package import package
+from media.pipeline.policy import POLICIES
 from media.pipeline.probe import probe
 from media.pipeline.process import run_confined
 from media.pipeline.refusals import Cancelled, Refusal, Refused
+from media.pipeline.run import examine
 from media.pipeline.stills import Stills, StillsSource, make_stills
 
 # Two slides of four seconds, told apart by where their boxes are, and a tone in the second.
@@ -185,3 +192,31 @@ def test_words_on_slides_are_read(tmp_path, run_ffmpeg):
     )  # fmt: skip
     stills = make_stills(source_of(path), tmp_path / "out", language="en")
     assert stills.slides[0].text.splitlines()[:2] == ["Pulmonary nodule", "Follow up in six months"]
+
+
+def small(path: Path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("L").resize((32, 18)), dtype=float)
+
+
+def test_high_dynamic_range_looks_alike_in_stills_and_renditions(run_ffmpeg, tmp_path):
+    source = tmp_path / "hdr.mkv"
+    colours = "color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc"
+    run_ffmpeg(
+        "-f", "lavfi", "-i", f"smptebars=s=320x180:r=5:d=4,setparams={colours}",
+        "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none",
+        "-pix_fmt", "yuv420p10le", "-color_trc", "smpte2084", "-color_primaries", "bt2020",
+        "-colorspace", "bt2020nc", str(source),
+    )  # fmt: skip
+    policy = POLICIES["reach"]
+    _measured, planned = examine(source, policy, binary=find_ffmpeg())
+    assert planned.treatment.tone_map
+    encode(source, planned, tmp_path / "encoded")
+    made = package(tmp_path / "encoded", planned, tmp_path / "package")
+    treated = dataclasses.replace(source_of(source), treatment=planned.treatment)
+    shown = {}
+    for name, wanted in (("treated", treated), ("plain", source_of(source))):
+        stills = make_stills(wanted, tmp_path / name)
+        shown[name] = small(tmp_path / name / stills.slides[0].images[-1].name)
+    poster = small(tmp_path / "package" / str(made.poster))
+    assert np.abs(shown["treated"] - poster).mean() < 5
+    assert np.abs(shown["plain"] - poster).mean() > 10

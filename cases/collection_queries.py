@@ -1,0 +1,119 @@
+"""Reading saved cases and collections. Nothing that gives a case away before it is revealed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wagtail.rich_text import expand_db_html
+
+from pages.pictures import CARD, with_renditions
+
+from .marks import marks_of, tied_marks
+from .models import (
+    SOLUTION_FIELDS,
+    CaseCollection,
+    CasePage,
+    CollectionEntry,
+    SavedCase,
+    Stage,
+)
+from .phrases import tie_phrases
+from .queries import CasePicture, case_pictures
+from .viewing import Viewing, viewing_of
+
+
+@dataclass(frozen=True)
+class ListedEntry:
+    """A case of a collection and where to find it."""
+
+    entry: CollectionEntry
+    case: CasePage
+
+
+def _public_cases(*, keys: list, locale_id: int) -> dict:
+    """Translation key → the case in this language, else in the first there is."""
+    found: dict = {}
+    cases = (
+        CasePage.objects.live()
+        .public()
+        .filter(translation_key__in=keys)
+        .defer(*SOLUTION_FIELDS)
+        .select_related("locale")
+        .prefetch_related(with_renditions(CARD), "modalities", "body_regions")
+        .order_by("locale_id")
+    )
+    for case in cases:
+        if case.translation_key not in found or case.locale_id == locale_id:
+            found[case.translation_key] = case
+    return found
+
+
+def saved_cases(*, user: Any, locale_id: int) -> list[CasePage]:
+    """The cases a person saved and can still read, latest first."""
+    keys = list(SavedCase.objects.filter(user=user).values_list("case_key", flat=True))
+    cases = _public_cases(keys=keys, locale_id=locale_id)
+    return [cases[key] for key in keys if key in cases]
+
+
+def collections_of(*, user: Any) -> list[CaseCollection]:
+    """A person's collections with their entries, in two queries."""
+    return list(CaseCollection.objects.filter(owner=user).prefetch_related("entries"))
+
+
+def entries_of(*, collection: CaseCollection, locale_id: int) -> list[ListedEntry]:
+    """The cases of a collection that can be read, in their order."""
+    entries = list(collection.entries.all())
+    cases = _public_cases(keys=[entry.case_key for entry in entries], locale_id=locale_id)
+    return [
+        ListedEntry(entry=entry, case=cases[entry.case_key])
+        for entry in entries
+        if entry.case_key in cases
+    ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A case as it stands on the wall: so much of it as the teacher has revealed.
+
+    What is not revealed is not in here.
+    """
+
+    case: CasePage
+    title: str
+    viewing: Viewing | None
+    pictures: list[CasePicture]
+    stage: int
+    stage_count: int
+    next_stage: str
+    findings: str
+    differential: list[str]
+    marks: list[dict[str, Any]]
+    is_open: bool
+
+
+def show(*, listed: ListedEntry) -> Shown:
+    """The case of an entry at its stage."""
+    case, stage = listed.case, listed.entry.shown_now
+    viewing = viewing_of(case_key=case.translation_key)
+    names = list(Stage)
+    shows_findings, shows_differential, is_open = (stage > place for place in range(len(names)))
+    tied = tied_marks(
+        marks_of(case_key=case.translation_key, viewing=viewing) if shows_findings else [],
+        language=case.locale.language_code,
+    )
+    return Shown(
+        case=case,
+        title=case.telling_title if is_open and case.telling_title else case.title,
+        viewing=viewing,
+        pictures=case_pictures(case=case, revealed=is_open),
+        stage=stage,
+        stage_count=len(names),
+        next_stage=str(names[stage].label) if stage < len(names) else "",
+        findings=tie_phrases(expand_db_html(case.findings), tied.phrases) if shows_findings else "",
+        differential=(
+            sorted((one.value["diagnosis"] for one in case.differential), key=str.casefold)
+            if shows_differential
+            else []
+        ),
+        marks=tied.marks,
+        is_open=is_open,
+    )

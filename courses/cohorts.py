@@ -1,0 +1,37 @@
+"""Reading cohorts: which can be joined, who is in them, what was written to them."""
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from .models import Cohort, CohortMessage, CoursePage
+
+
+def cohorts_to_join(*, course: CoursePage) -> list[Cohort]:
+    """Cohorts of the course that learners can join by themselves today, the next first."""
+    open_now = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
+    return list(
+        Cohort.objects.filter(open_now, course_key=course.translation_key, is_open=True).order_by(
+            "starts_on", "name"
+        )
+    )
+
+
+def cohorts_of(*, course: CoursePage) -> QuerySet[Cohort]:
+    """All cohorts of the course with `members` and `completed`, latest first."""
+    return Cohort.objects.filter(course_key=course.translation_key).annotate(
+        members=Count("enrolments"),
+        completed=Count("enrolments", filter=Q(enrolments__completed_at__isnull=False)),
+    )
+
+
+def messages_to(*, cohort: Cohort) -> QuerySet[CohortMessage]:
+    """What was written to the cohort, latest first, with `recipients`, `sent` and `refused`."""
+    return (
+        cohort.messages.select_related("sender")
+        .annotate(
+            recipients=Count("deliveries"),
+            sent=Count("deliveries", filter=Q(deliveries__sent_at__isnull=False)),
+            refused=Count("deliveries", filter=~Q(deliveries__refusal="")),
+        )
+        .order_by(F("created_at").desc())
+    )

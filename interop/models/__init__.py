@@ -1,0 +1,20 @@
+"""Learning platforms, grades for them, statements for a record store, calendars."""
+
+from .calendars import CalendarAddress
+from .grades import Grade, Placement, ResourceLink, TargetKind
+from .platforms import Identity, Launch, Platform
+from .statements import Pseudonym, Statement, Viewing
+
+__all__ = [
+    "CalendarAddress",
+    "Grade",
+    "Identity",
+    "Launch",
+    "Placement",
+    "Platform",
+    "Pseudonym",
+    "ResourceLink",
+    "Statement",
+    "TargetKind",
+    "Viewing",
+]
