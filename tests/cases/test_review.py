@@ -561,6 +561,7 @@ def test_roles_make_no_reviewer_of_an_editor(round_, editor):
 
 
 def test_in_a_workflow_of_other_pages_the_task_is_passed_over(case, home, editor):
+    home.save_revision(user=editor)
     state = case.get_workflow().start(home, editor)
     assert state.status == WorkflowState.STATUS_APPROVED
     assert not case.review_rounds.exists()

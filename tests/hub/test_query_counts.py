@@ -65,7 +65,7 @@ def fill(number: int, resident) -> dict[str, str]:
 
 VISITOR = {
     "home": 31,
-    "cases": 23,
+    "cases": 26,
     "courses": 27,
     "news": 18,
     "events": 17,
@@ -79,7 +79,7 @@ VISITOR = {
 }
 RESIDENT = {
     "home": 36,
-    "cases": 28,
+    "cases": 31,
     "courses": 31,
     "news": 22,
     "events": 21,
