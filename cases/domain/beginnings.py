@@ -8,56 +8,65 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _n
+from django.utils.translation import gettext_noop
 from wagtail.models import Page
 
 from cases.models import CaseAuthor, CasePage
 from pages.models import Modality
 from people.models import User
 
-_GENERAL = (_n("Technique"), _n("Findings"), _n("Impression"))
+_GENERAL = (gettext_noop("Technique"), gettext_noop("Findings"), gettext_noop("Impression"))
 HEADINGS: dict[str, tuple[str, ...]] = {
     "CT": (
-        _n("Technique: phases, contrast medium, slice thickness"),
-        _n("Lesion: site, size, density in HU, enhancement"),
-        _n("Surroundings, vessels, lymph nodes"),
-        _n("Other findings"),
+        gettext_noop("Technique: phases, contrast medium, slice thickness"),
+        gettext_noop("Lesion: site, size, density in HU, enhancement"),
+        gettext_noop("Surroundings, vessels, lymph nodes"),
+        gettext_noop("Other findings"),
     ),
     "MR": (
-        _n("Technique: field strength, sequences, contrast medium"),
-        _n("Lesion: site, size, signal in each sequence, diffusion, enhancement"),
-        _n("Surroundings"),
-        _n("Other findings"),
+        gettext_noop("Technique: field strength, sequences, contrast medium"),
+        gettext_noop("Lesion: site, size, signal in each sequence, diffusion, enhancement"),
+        gettext_noop("Surroundings"),
+        gettext_noop("Other findings"),
     ),
     "DX": (
-        _n("Technique: projection, position, quality"),
-        _n("Bones and joints, or lungs and mediastinum"),
-        _n("Soft tissues, lines and tubes"),
+        gettext_noop("Technique: projection, position, quality"),
+        gettext_noop("Bones and joints, or lungs and mediastinum"),
+        gettext_noop("Soft tissues, lines and tubes"),
     ),
     "US": (
-        _n("Technique: transducer, plane, conditions of view"),
-        _n("Lesion: site, size, echogenicity, margins, through transmission"),
-        _n("Doppler"),
-        _n("Surroundings"),
+        gettext_noop("Technique: transducer, plane, conditions of view"),
+        gettext_noop("Lesion: site, size, echogenicity, margins, through transmission"),
+        gettext_noop("Doppler"),
+        gettext_noop("Surroundings"),
     ),
     "MG": (
-        _n("Technique: projections, tomosynthesis"),
-        _n("Breast density"),
-        _n("Mass, calcifications, asymmetry, architectural distortion"),
-        _n("Axilla and skin"),
-        _n("Assessment category"),
+        gettext_noop("Technique: projections, tomosynthesis"),
+        gettext_noop("Breast density"),
+        gettext_noop("Mass, calcifications, asymmetry, architectural distortion"),
+        gettext_noop("Axilla and skin"),
+        gettext_noop("Assessment category"),
     ),
-    "XA": (_n("Access and catheter"), _n("Vessels shown"), _n("Intervention"), _n("Result")),
-    "RF": (_n("Technique: contrast medium, phases"), _n("Passage and motility"), _n("Findings")),
+    "XA": (
+        gettext_noop("Access and catheter"),
+        gettext_noop("Vessels shown"),
+        gettext_noop("Intervention"),
+        gettext_noop("Result"),
+    ),
+    "RF": (
+        gettext_noop("Technique: contrast medium, phases"),
+        gettext_noop("Passage and motility"),
+        gettext_noop("Findings"),
+    ),
     "NM": (
-        _n("Tracer, activity, time after injection"),
-        _n("Uptake: site and intensity"),
-        _n("Correlation with other images"),
+        gettext_noop("Tracer, activity, time after injection"),
+        gettext_noop("Uptake: site and intensity"),
+        gettext_noop("Correlation with other images"),
     ),
     "PT": (
-        _n("Tracer, activity, time after injection, glucose level"),
-        _n("Uptake: site, SUVmax, comparison with liver and blood pool"),
-        _n("CT component"),
+        gettext_noop("Tracer, activity, time after injection, glucose level"),
+        gettext_noop("Uptake: site, SUVmax, comparison with liver and blood pool"),
+        gettext_noop("CT component"),
     ),
 }
 

@@ -228,4 +228,4 @@ def test_reading_a_case_again_writes_nothing(client, resident, case, django_asse
     assert written == []
 
 
-CASE_QUERIES = 33
+CASE_QUERIES = 35

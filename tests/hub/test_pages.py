@@ -151,7 +151,7 @@ def test_every_page_type_can_be_previewed_before_it_is_saved(client, editor):
         if issubclass(page_type, Page)
         and page_type.__module__.split(".")[0] in ("hub", "courses", "cases", "pages")
     ]
-    assert len(pages) == 15
+    assert len(pages) == 16
     for page_type in pages:
         parent_type = page_type.allowed_parent_page_models()[0]
         parent = parent_type.objects.filter(depth__gte=1).first()

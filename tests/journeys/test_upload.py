@@ -167,7 +167,7 @@ def test_upload_survives_a_cut_line_and_a_killed_server(
     context = new_context(browser, base_url=server.url, locale="en-GB")
     page, line = open_form(context)
     page.locator("#id_title").fill("Chest film, long way")
-    page.locator("input[type=file]").set_input_files(talk)
+    page.locator("#id_original").set_input_files(talk)
     row = row_of(page, "chest_film.mp4")
     expect(row).to_be_visible()
 
@@ -202,7 +202,7 @@ def test_upload_survives_a_cut_line_and_a_killed_server(
 def test_upload_goes_on_after_the_browser_was_closed(hub: SeededHub, browser, talk: Path):
     context = new_context(browser, base_url=hub.url, locale="en-GB")
     page, _line = open_form(context)
-    page.locator("input[type=file]").set_input_files(talk)
+    page.locator("#id_original").set_input_files(talk)
     wait_for_share(page, 0.6)
     context.close()
 
@@ -229,7 +229,7 @@ def test_file_chosen_before_the_script_came_is_uploaded(hub: SeededHub, page: Pa
     script = LateScript(page)
     script.open()
     page.locator("#id_title").fill("Chosen early")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("#id_original").set_input_files(
         make_clip(tmp_path / "early_bird.mp4", seconds=1)
     )
     script.come()
@@ -247,7 +247,7 @@ def test_form_sent_before_the_script_came_takes_its_file_along(
     script.open()
     clip = make_clip(tmp_path / "early_bird.mp4", seconds=1)
     page.locator("#id_title").fill("Sent early")
-    page.locator("input[type=file]").set_input_files(clip)
+    page.locator("#id_original").set_input_files(clip)
     submit(page)
     page.wait_for_url(re.compile(r"/admin/lectures/(edit/)?\d+/"), timeout=ARRIVES_WITHIN_MS)
     digest = hashlib.sha256(clip.read_bytes()).hexdigest()
@@ -262,7 +262,7 @@ def test_what_is_no_recording_is_refused_in_the_form_and_others_go_on(
     minutes = tmp_path / "minutes.mp4"
     minutes.write_text("Minutes of the department meeting.\n" * 20_000)
     one, two = (make_clip(tmp_path / name, seconds=1) for name in ("part_one.mp4", "b.mp4"))
-    page.locator("input[type=file]").set_input_files([minutes, one, two])
+    page.locator("#id_original").set_input_files([minutes, one, two])
     expect(row_of(page, "minutes.mp4").get_by_role("alert")).to_contain_text("text file")
     for name in ("part_one.mp4", "b.mp4"):
         expect(row_of(page, name)).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
