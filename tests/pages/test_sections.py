@@ -17,6 +17,7 @@ from tests.factories import (
     UserFactory,
     make_author,
     make_case,
+    make_course,
     make_department,
     make_image,
     section_of,
@@ -127,8 +128,8 @@ def test_author_cannot_publish_by_force(client, author, department):
 def test_author_submits_and_an_editor_approves(client, author, department, editor):
     case = make_case(parent=section_of(department), live=False, pictures_checked=True)
     client.force_login(author)
-    data = case_form_of(client, case) | {"action-submit": "action-submit"}
-    response = client.post(edit(case), data)
+    told = {"pictures_checked": "on", "action-submit": "action-submit"}
+    response = client.post(edit(case), case_form_of(client, case) | told)
     assert response.status_code == 302, response.context["form"].errors
     case.refresh_from_db()
     state = TaskState.objects.get(status=TaskState.STATUS_IN_PROGRESS)
@@ -296,14 +297,14 @@ def test_copy_belongs_to_where_it_was_put(client, editor, department, neighbour)
 
 
 def test_old_draft_brings_back_no_old_department(department, neighbour):
-    case = make_case(parent=section_of(department))
-    draft = case.save_revision()
-    case.move(section_of(neighbour), pos="last-child")
-    settle(page=Page.objects.get(pk=case.pk))
+    course = make_course(parent=section_of(department), title="CT", slug="ct")
+    draft = course.save_revision()
+    course.move(section_of(neighbour), pos="last-child")
+    settle(page=Page.objects.get(pk=course.pk))
     draft.refresh_from_db()
     draft.publish()
-    case.refresh_from_db()
-    assert case.department == neighbour
+    course.refresh_from_db()
+    assert course.department == neighbour
 
 
 # --- The workflow --------------------------------------------------------------------------------
@@ -311,11 +312,14 @@ def test_old_draft_brings_back_no_old_department(department, neighbour):
 
 def test_wagtails_own_groups_and_workflow_are_gone(home):
     assert Group.objects.filter(name__in=["Moderators", "Editors"]).count() == 0
-    assert list(Workflow.objects.values_list("name", flat=True)) == ["Editorial approval"]
+    assert list(Workflow.objects.values_list("name", flat=True)) == [
+        "Editorial approval",
+        "Peer review of cases",
+    ]
 
 
 def test_preparing_again_leaves_groups_that_a_society_made(home):
     Group.objects.create(name="Editors")
     prepare_site()
     assert Group.objects.filter(name="Editors").count() == 1
-    assert Workflow.objects.count() == 1
+    assert Workflow.objects.count() == 2
