@@ -229,9 +229,7 @@ def test_file_chosen_before_the_script_came_is_uploaded(hub: SeededHub, page: Pa
     script = LateScript(page)
     script.open()
     page.locator("#id_title").fill("Chosen early")
-    page.locator("#id_original").set_input_files(
-        make_clip(tmp_path / "early_bird.mp4", seconds=1)
-    )
+    page.locator("#id_original").set_input_files(make_clip(tmp_path / "early_bird.mp4", seconds=1))
     script.come()
     expect(row_of(page, "early_bird.mp4")).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
     submit(page)
