@@ -224,6 +224,7 @@ WITHOUT_DATABASE = (
     "tests/media/mutations",
     "tests/media/oddities",
     "tests/media/pipeline",
+    "tests/media/uploads/test_server.py",
 )
 
 
@@ -232,7 +233,7 @@ def test_postgres(arguments: Arguments) -> int:
     frontend.build()
     catalogues.compile_all()
     left_out = [f"--ignore={place}" for place in WITHOUT_DATABASE]
-    chosen = arguments or [*WORKERS, "-m", "not journey", *left_out]
+    chosen = arguments or [*WORKERS, "-m", "not journey and not thorough", *left_out]
     with postgres.throw_away_server() as url:
         return _pytest(chosen, _test_environment({"DATABASE_URL": url}))
 

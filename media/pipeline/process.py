@@ -119,8 +119,9 @@ def run_confined(
     finally:
         _kill_group(child)
         drain.join(timeout=5)
+        # The other pipe is the thread's to close: where a process that left its group still
+        # holds it, closing it here would wait for that process, past every limit.
         child.stdout.close()
-        child.stderr.close()
     if options and child.returncode == NO_BOX:
         raise Refused(Refusal.NO_SANDBOX, "\n".join(tail))
     return Finished(
@@ -173,8 +174,9 @@ def _check_deadline(deadline: float) -> None:
 def _drain(stderr: IO[bytes], tail: deque[str]) -> None:
     """Keep the last lines only: a hostile file can make a decoder complain without end."""
     try:
-        while line := stderr.readline(_MAX_LINE):
-            tail.append(line.decode("utf-8", "replace").rstrip())
+        with stderr:
+            while line := stderr.readline(_MAX_LINE):
+                tail.append(line.decode("utf-8", "replace").rstrip())
     except (OSError, ValueError):
         return
 

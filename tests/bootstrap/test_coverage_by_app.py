@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from coverage import CoverageData
 
 from bootstrap.places import ROOT
@@ -11,6 +12,7 @@ from bootstrap.places import ROOT
 MEASURED = "media/pipeline/h264_levels.py"
 
 
+@pytest.mark.thorough
 def test_what_a_worker_of_xdist_ran_is_counted(tmp_path):
     data = tmp_path / "data"
     suite = tmp_path / "test_level.py"

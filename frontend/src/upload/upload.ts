@@ -132,9 +132,12 @@ class Uploader {
 
   private submit(event: SubmitEvent): void {
     const away = event.submitter?.getAttribute("formaction");
-    if (away || this.arrived()) return;
+    const nothingLeft = this.rows.length > 0 && !this.rows.some((row) => row.counts);
+    if (away || (this.arrived() && !nothingLeft)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    // The server would only ask for a recording, and the reason of the refusal would be gone.
+    if (nothingLeft) return this.input.focus();
     this.submitting = true;
     this.note(this.options.words["willSubmit"] ?? "");
   }

@@ -6,12 +6,13 @@ import pytest
 
 from bench.kills import run
 
-COUNT = 2
+COUNT = 4
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="finds processes through /proc")
 def test_lectures_end_ready_once_and_whole_whatever_is_killed():
-    report = run(count=COUNT, seed=5, database="sqlite", workers=2, lectures=1)
+    report = run(count=COUNT, seed=5, database="sqlite", workers=2, lectures=2)
     assert report.findings == []
     assert sum(report.done.values()) == COUNT
     assert report.ends["ready"] >= len(("talk", "silent", "voice"))

@@ -1,5 +1,6 @@
 """Encoding: one process, equal cuts, sound on picture, and nothing left behind."""
 
+import contextlib
 import dataclasses
 import math
 import os
@@ -222,7 +223,8 @@ def test_encode_tells_a_killed_ffmpeg_from_a_bad_file(clip: Clip, tmp_path: Path
 
     def kill(fraction: float, speed: float) -> None:
         for number in processes_on(source):
-            os.kill(number, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
     with pytest.raises(Refused) as refused:
         encode(source, planned(source, SLOW), tmp_path / "out", on_progress=kill)
