@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hub.domain.site import prepare_site
 from hub.models import HomePage
+from jobs.domain.stopping import forget_stop
 from people.domain.roles import give_role
 from people.roles import Role
 from tests import template_database
@@ -68,8 +69,9 @@ def _copy_template(server: str | None) -> str:
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings():
-    """Each test starts in English with an empty cache, whatever the one before left."""
+    """Each test starts in English, with an empty cache and no worker asked to stop."""
     cache.clear()
+    forget_stop()
     with translation.override("en"):
         yield
 
