@@ -218,6 +218,7 @@ WITHOUT_DATABASE = (
     "tests/bootstrap",
     "tests/cases/deidentification",
     "tests/hub/test_phantom.py",
+    "tests/hub/test_demo.py",
     "tests/hub/test_demo_lectures.py",
     "tests/hub/test_demo_stack.py",
     "tests/media/attacks",
@@ -226,6 +227,7 @@ WITHOUT_DATABASE = (
     "tests/media/mutations",
     "tests/media/oddities",
     "tests/media/pipeline",
+    "tests/media/test_crash.py",
     "tests/media/test_decks.py",
     "tests/media/uploads/test_server.py",
 )
