@@ -1,12 +1,13 @@
 """The Ed25519 key that signs badges: from the environment, else made once below `VIEWBOX_VAR`."""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+
+from people.key_files import key_file, key_pem
 
 
 class NotEd25519(ValueError):
@@ -15,7 +16,7 @@ class NotEd25519(ValueError):
 
 def private_key_pem() -> bytes:
     """The private key, PEM-encoded PKCS #8. Raises `NotEd25519`, `ValueError` if it is no key."""
-    return _read(settings.BADGE_KEY, Path(settings.PRIVATE_ROOT) / "keys" / "badges.pem")
+    return _read(settings.BADGE_KEY, key_file("badges"))
 
 
 def public_key_pem() -> bytes:
@@ -28,27 +29,7 @@ def public_key_pem() -> bytes:
 
 @lru_cache(maxsize=4)
 def _read(given: str, path: Path) -> bytes:
-    pem = given.replace("\\n", "\n").encode() if given else _own(path)
+    pem = key_pem(given=given, path=path, make=Ed25519PrivateKey.generate)
     if not isinstance(serialization.load_pem_private_key(pem, password=None), Ed25519PrivateKey):
         raise NotEd25519
     return pem
-
-
-def _own(path: Path) -> bytes:
-    """The key of the file, made if there is none; two processes agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_bytes(pem)
-    try:
-        os.link(fresh, path)  # fails if another process was first
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return path.read_bytes()

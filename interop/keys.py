@@ -5,7 +5,6 @@ below `VIEWBOX_VAR`.
 """
 
 import json
-import os
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +16,8 @@ from django.conf import settings
 from jwt.algorithms import RSAAlgorithm
 from jwt.utils import base64url_encode
 
+from people.key_files import key_file, key_pem
+
 ALGORITHM = "RS256"
 _BITS = 3072
 
@@ -27,7 +28,7 @@ class NotRSA(ValueError):
 
 def private_key() -> RSAPrivateKey:
     """Raises `NotRSA`, or `ValueError` if what is configured is no key."""
-    return _read(settings.LTI_KEY, Path(settings.PRIVATE_ROOT) / "keys" / "lti.pem")
+    return _read(settings.LTI_KEY, key_file("lti"))
 
 
 def public_jwk() -> dict[str, Any]:
@@ -46,30 +47,12 @@ def key_set() -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _read(given: str, path: Path) -> RSAPrivateKey:
-    pem = given.replace("\\n", "\n").encode() if given else _own(path)
+    pem = key_pem(given=given, path=path, make=_generate)
     key = serialization.load_pem_private_key(pem, password=None)
     if not isinstance(key, RSAPrivateKey):
         raise NotRSA
     return key
 
 
-def _own(path: Path) -> bytes:
-    """The key of the file, made if there is none; two processes agree on one."""
-    if path.exists():
-        return path.read_bytes()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = generate_private_key(public_exponent=65537, key_size=_BITS).private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_bytes(pem)
-    try:
-        os.link(fresh, path)  # fails if another process was first
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return path.read_bytes()
+def _generate() -> RSAPrivateKey:
+    return generate_private_key(public_exponent=65537, key_size=_BITS)
