@@ -81,7 +81,7 @@ class OutlineGroup:
 
     @property
     def counted(self) -> list[OutlineEntry]:
-        return [e for e in self.entries if not e.is_optional] or self.entries
+        return counted_lessons(self.entries)
 
     @property
     def done(self) -> int:
@@ -125,8 +125,7 @@ class Progress:
     @property
     def counted(self) -> list[OutlineEntry]:
         """The lessons that completing the course asks for."""
-        keys = {x.pk for x in counted_lessons([entry.lesson for entry in self.outline])}
-        return [entry for entry in self.outline if entry.lesson.pk in keys]
+        return counted_lessons(self.outline)
 
     @property
     def done(self) -> int:

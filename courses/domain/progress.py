@@ -8,7 +8,7 @@ are put together, and a lesson once done stays done.
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,16 @@ from media.models import WatchRecord
 from media.watching import WATCHED_ENOUGH
 from people.facts import tell
 from quizzes.models import Attempt
+
+
+class MayBeOptional(Protocol):
+    """A lesson, or what stands for one in a list."""
+
+    @property
+    def is_optional(self) -> bool: ...
+
+
+L = TypeVar("L", bound=MayBeOptional)
 
 
 class NotJustReading(Exception):
@@ -165,6 +175,6 @@ def _is_everything(lessons: Sequence[LessonPage], done: set[uuid.UUID]) -> bool:
     return bool(lessons) and {x.translation_key for x in counted_lessons(lessons)} <= done
 
 
-def counted_lessons(lessons: Sequence[LessonPage]) -> list[LessonPage]:
+def counted_lessons(lessons: Sequence[L]) -> list[L]:
     """Those that completing the course asks for: the optional ones only where all are."""
     return [lesson for lesson in lessons if not lesson.is_optional] or list(lessons)
