@@ -214,7 +214,7 @@ def _checks() -> list[str]:
 
 
 # Tests that say nothing new about another database: they ask none, or only what others ask too.
-WITHOUT_DATABASE = (
+LEFT_OUT_ON_POSTGRES = (
     "tests/bootstrap",
     "tests/cases/deidentification",
     "tests/hub/test_phantom.py",
@@ -237,7 +237,7 @@ def test_postgres(arguments: Arguments) -> int:
     """Run what asks a database on a throw-away PostgreSQL; browser journeys when asked for."""
     frontend.build()
     catalogues.compile_all()
-    left_out = [f"--ignore={place}" for place in WITHOUT_DATABASE]
+    left_out = [f"--ignore={place}" for place in LEFT_OUT_ON_POSTGRES]
     chosen = arguments or [*WORKERS, "-m", "not journey and not thorough", *left_out]
     with postgres.throw_away_server() as url:
         return _pytest(chosen, _test_environment({"DATABASE_URL": url}))
