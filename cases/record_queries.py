@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from people.addresses import full_address
+
 from .domain.citations import Author, Citation
 from .models import LICENCE_URLS, CasePage, CaseRecord, CaseVersion, DiagnosisCode, Licence
 
@@ -54,11 +56,7 @@ def _citation(
     request: HttpRequest | None,
 ) -> Citation:
     path = record.get_absolute_url()
-    url = (
-        request.build_absolute_uri(path)
-        if request
-        else settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
-    )
+    url = request.build_absolute_uri(path) if request else full_address(path)
     last = versions[-1] if versions else None
     published_at = (last and last.published_at) or record.assigned_at
     return Citation(

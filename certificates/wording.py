@@ -1,7 +1,6 @@
 """What certificates say, in their own language whatever the reader's is."""
 
 from datetime import UTC, datetime, time
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.utils import formats, translation
@@ -10,6 +9,7 @@ from django.utils.translation import get_language_bidi, gettext, pgettext
 from certificates.documents.badge import BadgeFacts
 from certificates.documents.pdf import Wording
 from certificates.models import Certificate, CreditType
+from people.addresses import full_address
 
 
 def wording(certificate: Certificate) -> Wording:
@@ -66,7 +66,7 @@ def _facts(certificate: Certificate) -> list[tuple[str, str]]:
 def absolute_url(certificate: Certificate) -> str:
     """Where the certificate is checked, in its own language."""
     with translation.override(certificate.language):
-        return urljoin(settings.WAGTAILADMIN_BASE_URL, certificate.verification_path)
+        return full_address(certificate.verification_path)
 
 
 def badge_facts(certificate: Certificate) -> BadgeFacts:

@@ -1,6 +1,5 @@
 """Handing out a course as a SCORM package, in the editing desk."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.text import slugify
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import CoursePage
 from people.access import fetch
+from people.addresses import full_address
 
 from .models import TargetKind
 from .scorm import Launcher, build_package
@@ -29,7 +29,7 @@ def download_package(request: HttpRequest, course_id: int) -> HttpResponse:
     with translation.override(language):
         launcher = Launcher(
             title=course.title,
-            url=settings.WAGTAILADMIN_BASE_URL.rstrip("/") + target.open_path,
+            url=full_address(target.open_path),
             language=language,
             direction="rtl" if translation.get_language_bidi() else "ltr",
             open_course=_("Open the course in a new window"),

@@ -22,6 +22,7 @@ from wagtail.permission_policies.base import BasePermissionPolicy
 from jobs.domain.leases import reopen
 from jobs.models import LeasedWork, WorkState
 from people.access import fetch, may, require
+from people.addresses import full_address
 
 from .models import Grade, Launch, Platform, Statement
 from .refusals import explanation
@@ -125,13 +126,12 @@ def show_values(request: HttpRequest, platform_id: int | None = None) -> HttpRes
         platform = fetch(
             request.user, "interop.view_platform", Platform.objects.all(), pk=platform_id
         )
-    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     title = platform.name if platform else _("Values for the platform")
     refused = Launch.objects.filter(platform=platform).exclude(refusal="")[:_SHOWN_REFUSALS]
     context = {
         "platform": platform,
         "values": [
-            (label, base + reverse(f"lti:{name}"))
+            (label, full_address(reverse(f"lti:{name}")))
             for label, name in (
                 (_("Tool address (Moodle: Tool URL; Canvas: Target Link URI)"), "launch"),
                 (_("Address that begins a launch (Initiate login URL; OpenID Connect)"), "login"),

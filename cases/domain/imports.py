@@ -30,7 +30,7 @@ from cases.imports.staging import OnProgress, Staged, StagedInstance, Stopped, s
 from cases.models import ImportJob, Instance, InstanceState, Series, Study
 from cases.tasks import run_import
 from jobs.domain.leases import Heartbeat, Lease, LeaseLost, claim, claimable
-from jobs.domain.queue import waiting_arguments
+from jobs.domain.queue import enqueue_missing
 from jobs.domain.stopping import stop_requested
 from jobs.domain.worker import worker_name
 from jobs.models import OPEN_STATES
@@ -273,11 +273,5 @@ def show_stacks(*, study: Study, prepared: list[Prepared]) -> None:
 
 def sweep_imports() -> int:
     """Put every import that a worker could go on with into the queue, once; return how many."""
-    waiting = waiting_arguments(run_import)
-    mended = 0
-    kept = ImportJob.objects.exclude(upload="")
-    for pk in kept.filter(pk__in=claimable(ImportJob)).values_list("pk", flat=True):
-        if (pk,) not in waiting:
-            run_import.enqueue(pk)
-            mended += 1
-    return mended
+    kept = ImportJob.objects.exclude(upload="").filter(pk__in=claimable(ImportJob))
+    return enqueue_missing(task=run_import, pks=kept.values_list("pk", flat=True))

@@ -25,9 +25,9 @@ from cases.models import (
 )
 from cases.tasks import send_review_letter
 from jobs.domain.leases import LeaseLost, claim, claimable
-from jobs.domain.queue import waiting_arguments
+from jobs.domain.queue import enqueue_missing
 from jobs.domain.worker import worker_name
-from jobs.models import OPEN_STATES
+from people.addresses import full_address
 from people.models import User
 
 logger = logging.getLogger("cases")
@@ -36,6 +36,7 @@ logger = logging.getLogger("cases")
 REMIND_BEFORE = timedelta(days=3)
 REMIND_AFTER = timedelta(days=2)
 _TRY_AGAIN_AFTER = timedelta(minutes=10)
+_SWEPT_AT_ONCE = 500
 NOT_SENT = "not_sent"
 # Pointless once they no longer hold: an invitation to what is decided, a reminder of what is done.
 _ABOUT_AWAITED = (LetterKind.INVITATION, LetterKind.REMINDER, LetterKind.LATE)
@@ -102,16 +103,15 @@ def _message(letter: ReviewLetter) -> EmailMessage:
 
 def _context(letter: ReviewLetter) -> dict[str, Any]:
     """What a letter may say. To reviewers nothing that tells whose case it is."""
-    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
     review = letter.review
     case = CasePage.objects.get(pk=letter.round.case_id)
     links = {
-        "desk_url": base + reverse("case_reviews:desk"),
-        "round_url": base + reverse("cases_review:round", args=[letter.round_id]),
-        "authors_url": base + reverse("case_reviews:of_round", args=[letter.round_id]),
+        "desk_url": full_address(reverse("case_reviews:desk")),
+        "round_url": full_address(reverse("cases_review:round", args=[letter.round_id])),
+        "authors_url": full_address(reverse("case_reviews:of_round", args=[letter.round_id])),
     }
     if review:
-        links["review_url"] = base + reverse("case_reviews:review", args=[review.pk])
+        links["review_url"] = full_address(reverse("case_reviews:review", args=[review.pk]))
     return {
         **links,
         "user": letter.recipient,
@@ -120,24 +120,14 @@ def _context(letter: ReviewLetter) -> dict[str, Any]:
         "review": review,
         "society_name": settings.SOCIETY_NAME,
         "society_email": settings.SOCIETY_EMAIL,
-        "site_url": f"{base}/{letter.recipient.language}/",
+        "site_url": full_address(f"/{letter.recipient.language}/"),
     }
 
 
 def sweep_letters() -> int:
     """Put letters that wait unnoticed back into the queue; return how many."""
-    queued = waiting_arguments(send_review_letter)
-    lost = [
-        pk
-        for pk in claimable(ReviewLetter)
-        .filter(state__in=OPEN_STATES)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:500]
-        if (pk,) not in queued
-    ]
-    for pk in lost:
-        send_review_letter.enqueue(pk)
-    return len(lost)
+    due = claimable(ReviewLetter).order_by("pk").values_list("pk", flat=True)
+    return enqueue_missing(task=send_review_letter, pks=due[:_SWEPT_AT_ONCE])
 
 
 def remind_reviewers() -> int:

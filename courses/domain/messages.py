@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from courses.models import Cohort, CohortMessage, CoursePage, MessageDelivery
 from courses.tasks import send_message
 from jobs.domain.leases import Lease, LeaseLost, claim, claimable
-from jobs.domain.queue import waiting_arguments
+from jobs.domain.queue import enqueue_missing
 from jobs.domain.worker import worker_name
 from pages.queries import in_language
 
@@ -152,10 +152,6 @@ def letter_to(*, message: CohortMessage, reader: Any, courses: list[CoursePage])
 
 def sweep_messages() -> int:
     """Put every letter that a worker could go on with into the queue, once; return how many."""
-    waiting = waiting_arguments(send_message)
-    mended = 0
-    for pk in claimable(CohortMessage).values_list("pk", flat=True):
-        if (pk,) not in waiting:
-            send_message.enqueue(pk)
-            mended += 1
-    return mended
+    return enqueue_missing(
+        task=send_message, pks=claimable(CohortMessage).values_list("pk", flat=True)
+    )

@@ -10,7 +10,7 @@ from django_tasks.base import Task
 
 from interop.outside import Refused, Unavailable
 from jobs.domain.leases import Lease, LeaseLost, claim, claimable
-from jobs.domain.queue import waiting_arguments
+from jobs.domain.queue import enqueue_missing
 from jobs.domain.worker import worker_name
 from jobs.models import LeasedWork, WorkState
 
@@ -67,12 +67,8 @@ def _send(lease: Lease, row: Any, send: Callable[[Any], None]) -> None:
 
 def enqueue_due(*, model: type[LeasedWork], task: Task) -> int:
     """Put every row that a worker could send into the queue, once; returns how many."""
-    waiting = waiting_arguments(task)
-    due = claimable(model).order_by("pk").values_list("pk", flat=True)[:_SWEPT_AT_ONCE]
-    found = [pk for pk in due if (pk,) not in waiting]
-    for pk in found:
-        task.enqueue(pk)
-    return len(found)
+    due = claimable(model).order_by("pk").values_list("pk", flat=True)
+    return enqueue_missing(task=task, pks=due[:_SWEPT_AT_ONCE])
 
 
 def forget_sent(*, model: type[LeasedWork], after: timedelta) -> int:

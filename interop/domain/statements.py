@@ -16,6 +16,7 @@ from interop.models import Pseudonym, Statement
 from interop.record_store import is_set, put_statement
 from interop.tasks import send_statement
 from interop.vocabulary import ACTIVITY_TYPES, VERBS
+from people.addresses import home_address
 
 from .delivery import MOST_ATTEMPTS, enqueue_due, forget_sent, work_off
 
@@ -24,11 +25,7 @@ KEPT_FOR = timedelta(days=30)
 
 def name_space() -> uuid.UUID:
     """What keeps ids of this hub apart from all others'."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, home_page())
-
-
-def home_page() -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    return uuid.uuid5(uuid.NAMESPACE_URL, home_address())
 
 
 def id_of(*parts: object) -> uuid.UUID:
@@ -41,7 +38,7 @@ def actor(user: Any) -> dict[str, Any]:
     name, _created = Pseudonym.objects.get_or_create(user=user)
     return {
         "objectType": "Agent",
-        "account": {"homePage": home_page(), "name": str(name.code)},
+        "account": {"homePage": home_address(), "name": str(name.code)},
     }
 
 
@@ -49,7 +46,7 @@ def activity(kind: str, key: object, *, title: str, language: str) -> dict[str, 
     """What a statement is about."""
     return {
         "objectType": "Activity",
-        "id": f"{home_page()}/activities/{kind}/{key}",
+        "id": f"{home_address()}/activities/{kind}/{key}",
         "definition": {"type": ACTIVITY_TYPES[kind], "name": {language: title}},
     }
 

@@ -1,5 +1,6 @@
 """The queue of hints: what waits in it, what died in it, what may be forgotten."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -32,6 +33,19 @@ def waiting_arguments(task: Task) -> set[tuple]:
         .filter(task_path=task.module_path)
         .values_list("args_kwargs", flat=True)
     }
+
+
+def enqueue_missing(*, task: Task, pks: Iterable[int]) -> int:
+    """Put rows into the queue that do not wait in it already; return how many.
+
+    What a room's sweep calls with the rows that `claimable` finds: a crash may have kept the
+    hint out of the queue.
+    """
+    waiting = waiting_arguments(task)
+    missing = [pk for pk in pks if (pk,) not in waiting]
+    for pk in missing:
+        task.enqueue(pk)
+    return len(missing)
 
 
 def living_workers() -> int:
