@@ -1,6 +1,7 @@
 """What all tests share: the bare site in the database, and people in every role."""
 
 import os
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from hub.domain.site import prepare_site
 from hub.models import HomePage
+from jobs.domain.leases import Lease
 from jobs.domain.stopping import forget_stop
 from people.domain.roles import give_role
 from people.roles import Role
@@ -74,6 +76,26 @@ def _clean_surroundings():
     forget_stop()
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat_into_a_transaction(request: pytest.FixtureRequest, monkeypatch) -> None:
+    """Inside a test's own transaction, no lease is renewed from another thread.
+
+    A heartbeat has a connection of its own, to which an uncommitted row does not exist: work that
+    takes longer than the first renewal would count as lost, on PostgreSQL and on a slow machine.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    commits = bool(asked) or (marker is not None and marker.kwargs.get("transaction", False))
+    if (marker or "db" in request.fixturenames) and not commits:
+        here, renew = threading.get_ident(), Lease.renew
+
+        def renew_here(lease: Lease, progress: float | None = None) -> None:
+            if threading.get_ident() == here:
+                renew(lease, progress)
+
+        monkeypatch.setattr(Lease, "renew", renew_here)
 
 
 @pytest.fixture
