@@ -4,6 +4,7 @@ Journeys and screenshots use it; what they see is what `make run` serves.
 """
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.template_database import fresh_database
 
@@ -34,6 +36,11 @@ class RunningHub:
         """Run a management command in this hub; returns what it printed."""
         return _manage(*arguments, env=self.env)
 
+    def script(self, module: str, *arguments: str) -> Any:
+        """Run a script of the tests in this hub; returns what its last line says (JSON), if any."""
+        lines = _run("-m", module, *arguments, env=self.env).splitlines()
+        return json.loads(lines[-1]) if lines else None
+
     def mail(self) -> list[str]:
         """The e-mails sent so far, oldest first."""
         folder = self.var / "mail"
@@ -42,8 +49,12 @@ class RunningHub:
 
 
 def _manage(*arguments: str, env: dict[str, str]) -> str:
+    return _run("manage.py", *arguments, env=env)
+
+
+def _run(*arguments: str, env: dict[str, str]) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env=env,
         capture_output=True,
@@ -51,7 +62,7 @@ def _manage(*arguments: str, env: dict[str, str]) -> str:
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 

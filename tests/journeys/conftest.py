@@ -1,8 +1,5 @@
 """One running hub for all journeys, and a real Chromium to walk through it."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,16 +40,7 @@ class SeededHub:
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededHub]:
     var = tmp_path_factory.mktemp("hub")
     with running_hub(var) as running:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.journeys.seed"],
-            cwd=ROOT,
-            env=running.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        yield SeededHub(running, json.loads(done.stdout.splitlines()[-1]))
+        yield SeededHub(running, running.script("tests.journeys.seed"))
 
 
 def new_context(browser: Browser, **options) -> BrowserContext:

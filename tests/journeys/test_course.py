@@ -1,16 +1,11 @@
 """A resident takes a course on a phone, loses the line in the exam, and ends it on a laptop."""
 
-import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
-from tests.running_hub import ROOT
 
 from .conftest import SeededHub, new_context, sign_in
 from .exam_course import EMAIL
@@ -27,12 +22,7 @@ LAPTOP = {"viewport": {"width": 1366, "height": 768}}
 
 @pytest.fixture(scope="module")
 def course(hub: SeededHub) -> dict:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.exam_course"],
-        cwd=ROOT, env=hub.hub.env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return hub.hub.script("tests.journeys.exam_course")
 
 
 def _look(page: Page, name: str) -> None:

@@ -1,15 +1,11 @@
 """A lecture that the pipeline made: played in the codec that fits, given words by its author."""
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
-from tests.running_hub import ROOT
 
 from .clips import make_clip
 from .conftest import AXE, SeededHub, new_context, sign_in
@@ -29,12 +25,7 @@ The left hilum is higher.
 @pytest.fixture(scope="module")
 def lecture(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> dict:
     clip = make_clip(tmp_path_factory.mktemp("clips") / "thrifty.mp4", seconds=13)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.thrift_lecture", str(clip), "head-ct"],
-        cwd=ROOT, env=hub.hub.env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return hub.hub.script("tests.journeys.thrift_lecture", str(clip), "head-ct")
 
 
 def _until(page: Page, truth: str) -> None:

@@ -1,15 +1,10 @@
 """The lecture player in a real browser: keys, captions, slides, thin lines, no line at all."""
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-
-from tests.running_hub import ROOT
 
 from .conftest import AXE, SeededHub, new_context, sign_in
 from .recorded_lecture import SLIDES
@@ -21,12 +16,7 @@ VIDEO = "document.querySelector('video')"
 
 @pytest.fixture(scope="module")
 def lecture(hub: SeededHub) -> dict:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.recorded_lecture", "head-ct"],
-        cwd=ROOT, env=hub.hub.env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return hub.hub.script("tests.journeys.recorded_lecture", "head-ct")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import time
 from email import message_from_string, policy
 from pathlib import Path
@@ -12,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cases.water_phantom import write_study
-from tests.running_hub import ROOT
 
 from .conftest import AXE, SeededHub, new_context, sign_in
 from .review_people import FIRST, RESIDENT, SECOND
@@ -105,15 +102,7 @@ def _review(page: Page, path: str, *, name: str, recommendation: str) -> None:
 
 @pytest.fixture
 def people(hub: SeededHub) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.review_people"],
-        cwd=ROOT,
-        env=hub.hub.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    hub.hub.script("tests.journeys.review_people")
 
 
 def test_a_case_goes_from_its_author_through_review_to_a_residents_telephone(

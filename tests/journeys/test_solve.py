@@ -1,16 +1,12 @@
 """A resident solves a case on its stack, an author marks it, a teacher shows it in a round."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.cases.water_phantom import write_study
-from tests.running_hub import ROOT
 
 from .conftest import AXE, SeededHub, new_context, sign_in
 from .test_viewer import READY_MS
@@ -20,16 +16,7 @@ SECRETS = ("dense vertebra", "Secretdiagnosis", "Osteopetrosis", "vertebra1")
 
 
 def _prepare(hub: SeededHub) -> dict:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.solve_case", SLUG],
-        cwd=ROOT,
-        env=hub.hub.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return hub.hub.script("tests.journeys.solve_case", SLUG)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """A resident reads a case's stack as on a workstation: scrolls, windows, measures."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,17 +18,9 @@ READY_MS = 60_000
 
 def _case_with(hub: SeededHub, slug: str, study: Path) -> str:
     """A case whose study came in through the product's own import; its address."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.viewer_case", slug],
-        cwd=ROOT,
-        env=hub.hub.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = hub.hub.script("tests.journeys.viewer_case", slug)
     hub.hub.manage("import_dicom", str(study), "--case", slug)
-    return json.loads(done.stdout.splitlines()[-1])["url"]
+    return done["url"]
 
 
 @pytest.fixture(scope="module")
