@@ -29,7 +29,7 @@ from .domain.letters import cancel_letters, retry_letters
 from .explanations import explanation
 from .models import Letter, Outcome
 from .queries import kinds_seen_by, letters_seen_by
-from .registry import UnknownKind, kind_of
+from .registry import kind_of
 
 NAMESPACE = "outbox_admin"
 
@@ -55,10 +55,7 @@ def standings() -> list[tuple[str, Any]]:
 
 def label_of(letter: Letter) -> str:
     """What kind of letter it is, in words."""
-    try:
-        return str(kind_of(letter.kind).label)
-    except UnknownKind:
-        return letter.kind
+    return str(kind_of(letter.kind).label)
 
 
 class LetterFilterSet(WagtailFilterSet):
@@ -221,6 +218,7 @@ class OutboxViewSet(ModelViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     inspect_view_enabled = True
+    inspect_view_fields = ["kind"]
     add_to_reference_index = False
     list_per_page = 50
     form_fields = ["state"]

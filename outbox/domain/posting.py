@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import DatabaseError
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -36,6 +37,8 @@ FIRST_DELAY_S = 60.0
 LONGEST_DELAY_S = 4 * 3600.0
 # After so many the task begins anew, so that others get their turn.
 SENT_AT_ONCE = 200
+# Accounts without a mailbox, as of learning platforms, have such an address (RFC 2606).
+NOWHERE = ".invalid"
 # Reasons of failure.
 AWAY, DEFERRED, REFUSED, WORDING = "away", "deferred", "refused", "wording"
 REASON_CHARACTERS = 500
@@ -65,8 +68,8 @@ def send_letter(*, letter_id: int, connection: Any = None) -> str:
             _work_off(letter, lease, connection)
         except LeaseLost:
             logger.warning("Letter %s: lease lost", letter.pk)
-        letter.refresh_from_db()
-    return letter.state
+    # Anew: it has changed, or has gone with its reader's account meanwhile.
+    return Letter.objects.filter(pk=letter_id).values_list("state", flat=True).first() or ""
 
 
 def send_due_letters() -> int:
@@ -111,6 +114,8 @@ def _work_off(letter: Letter, lease: Lease, connection: Any) -> None:
     except UnknownKind:
         lease.fail(code=WORDING, detail=f"No room knows letters of the kind {letter.kind}.")
         return
+    except DatabaseError:
+        raise  # nothing is wrong with the letter: it is taken up again when the lease runs out
     except Exception as error:
         logger.exception("Letter %s could not be worded", letter.pk)
         lease.fail(code=WORDING, detail=repr(error))
@@ -143,6 +148,8 @@ def _word(letter: Letter, kind: Kind) -> tuple[Outcome, Wording | None]:
         return Outcome.UNWANTED, None
     # Mail about an account may be the way to open it again.
     if reader and not reader.is_active and not letter.sealed:
+        return Outcome.NEEDLESS, None
+    if letter.to.endswith(NOWHERE):
         return Outcome.NEEDLESS, None
     language = letter.language or (reader.language if reader else settings.LANGUAGE_CODE)
     with translation.override(language), timezone.override(reader.zone if reader else None):

@@ -250,9 +250,11 @@ def test_a_letter_that_cannot_be_worded_fails_with_its_reason(reader):
 def test_what_no_longer_holds_or_whose_reader_left_is_not_sent(reader):
     void = write_letter(kind=NOTE, to=reader, about={"void": True})
     closed = write_letter(kind=NOTE, to=UserFactory(is_active=False), about={})
+    boxless = write_letter(kind=NOTE, to=UserFactory(email="x@platforms.invalid"), about={})
     send_due_letters()
-    found = Letter.objects.filter(pk__in=[void.pk, closed.pk]).values_list("outcome", flat=True)
-    assert (list(found), mail.outbox) == ([Outcome.NEEDLESS] * 2, [])
+    pks = [void.pk, closed.pk, boxless.pk]
+    found = Letter.objects.filter(pk__in=pks).values_list("outcome", flat=True)
+    assert (list(found), mail.outbox) == ([Outcome.NEEDLESS] * 3, [])
 
 
 def test_refused_kinds_are_not_sent_and_others_are(reader):
