@@ -120,10 +120,16 @@ class LetterIndexView(generic.IndexView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            KindColumn("kind", label=_("Kind"), get_url=self.get_inspect_url, sort_key="kind"),
-            Column("to", label=_("To"), width="24%"),
+            KindColumn(
+                "kind",
+                label=_("Kind"),
+                get_url=self.get_inspect_url,
+                sort_key="kind",
+                classname="desk-kind",
+            ),
+            Column("to", label=_("Reader")),
             Column("standing", label=_("State"), sort_key="state"),
-            TroubleColumn("failure_code", label=_("Last trouble"), width="24%"),
+            TroubleColumn("failure_code", label=_("Last trouble")),
             DateColumn("created_at", label=_("Written"), sort_key="created_at"),
             DateColumn("sent_at", label=_("Sent"), sort_key="sent_at"),
         ]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
@@ -49,8 +48,7 @@ class AccountCreateView(accounts.CreateView):
 
     def save_instance(self) -> User:
         user = super().save_instance()
-        # Once the account is there for certain: a mail cannot be called back.
-        transaction.on_commit(lambda: invite(self.request, user=user))
+        invite(self.request, user=user)
         return user
 
 

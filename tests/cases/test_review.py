@@ -213,6 +213,7 @@ def test_reminders_go_out_once_before_and_once_after_the_deadline(round_, editor
         due_at=timezone.now() + timedelta(days=2),
     )
     assert (remind_reviewers(), remind_reviewers()) == (1, 0)
+    post_all()
     PeerReview.objects.filter(pk=review.pk).update(due_at=timezone.now() - timedelta(days=3))
     assert (remind_reviewers(), remind_reviewers()) == (1, 0)
     subjects = [each.subject.split(":")[0] for each in post_all() if each.to == [reviewer.email]]

@@ -163,7 +163,7 @@ def test_letters_that_name_reviewers_are_seen_by_editors_only(client, reader, ed
     client.force_login(editor)
     assert (listed(client), client.get(url).status_code) == ({"reader@example.com"}, 200)
     client.force_login(organiser)
-    assert (listed(client), client.get(url).status_code) == (set(), 404)
+    assert (listed(client), client.get(url, follow=True).status_code) == (set(), 404)
 
 
 def test_the_list_is_narrowed_by_state_and_kind_and_searched_by_reader(client, reader, editor):

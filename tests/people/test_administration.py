@@ -211,14 +211,11 @@ def test_choosing_a_person_finds_by_name_and_address(client, editor):
 # --- Accounts ------------------------------------------------------------------------------------
 
 
-def test_account_made_by_an_organiser_invites_its_owner(
-    client, organiser, django_capture_on_commit_callbacks
-):
+def test_account_made_by_an_organiser_invites_its_owner(client, organiser):
     client.force_login(organiser)
-    with django_capture_on_commit_callbacks(execute=True):
-        response = client.post(
-            reverse("wagtailusers_users:add"), ACCOUNT | {"roles": ["resident", "reviewer"]}
-        )
+    response = client.post(
+        reverse("wagtailusers_users:add"), ACCOUNT | {"roles": ["resident", "reviewer"]}
+    )
     assert response.status_code == 302, response.content.decode()[-3000:]
     user = User.objects.get(email="new@example.com")
     assert user.roles == {Role.RESIDENT, Role.REVIEWER}
