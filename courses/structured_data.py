@@ -6,8 +6,9 @@ quizzes their name only: never a question or an answer.
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
+
+from people.society import society_name
 
 from .cohorts import cohorts_to_join
 from .models import CoursePage, LessonPage
@@ -33,7 +34,7 @@ def course_data(course: CoursePage, request: HttpRequest) -> dict[str, Any]:
 def _society(request: HttpRequest) -> dict[str, Any]:
     return {
         "@type": "Organization",
-        "name": settings.SOCIETY_NAME,
+        "name": society_name(),
         "url": request.build_absolute_uri("/"),
     }
 

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from people.society import society_name
+
 from .navigation import (
     alternate_links,
     footer_links,
@@ -21,7 +23,7 @@ def site(request: HttpRequest) -> dict:
     """Society, theme, navigation and languages; lazily, so that fragments pay nothing."""
     theme = request.COOKIES.get("theme", "auto")
     return {
-        "society_name": settings.SOCIETY_NAME,
+        "society_name": society_name(),
         "society_short_name": settings.SOCIETY_SHORT_NAME,
         "society_email": settings.SOCIETY_EMAIL,
         "theme": theme if theme in THEMES else "auto",

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from people.addresses import full_address
+from people.society import society_name
 
 from .models import Letter
 from .registry import Wording
@@ -17,7 +18,7 @@ def common_context(letter: Letter) -> dict[str, Any]:
     """What every letter may say: who reads it, who writes it, where the hub is."""
     return {
         "user": letter.recipient,
-        "society_name": settings.SOCIETY_NAME,
+        "society_name": society_name(),
         "society_email": settings.SOCIETY_EMAIL,
         "site_url": full_address(f"/{translation.get_language()}/"),
     }

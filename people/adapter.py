@@ -18,6 +18,7 @@ from .access import may
 from .domain.accounts import welcome
 from .models import User, is_time_zone
 from .queries import reader_of
+from .society import society_name
 
 # Links in mail lead to pages in the reader's language, whatever the sender's page was in.
 LINKS = ("activate_url", "password_reset_url", "signup_url")
@@ -81,7 +82,7 @@ def mail_context(request: HttpRequest, language: str, context: dict) -> dict:
     return {
         **context,
         **links,
-        "society_name": settings.SOCIETY_NAME,
+        "society_name": society_name(language),
         "society_email": settings.SOCIETY_EMAIL,
         "site_url": request.build_absolute_uri(f"/{language}/"),
         "confirmation_days": settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS,

@@ -18,6 +18,15 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("VIEWBOX_TRUSTED_ORIGINS", default=[]
 
 # The society that runs this hub, as readers see it.
 SOCIETY_NAME = env("VIEWBOX_SOCIETY_NAME", default="Viewbox Society of Radiology")
+# By language, where it goes by another name there.
+_OWN_NAMES = {"ru": "Общество радиологов Viewbox", "ar": "جمعية Viewbox للأشعة"}
+SOCIETY_NAMES = {
+    language: env(
+        f"VIEWBOX_SOCIETY_NAME_{language.upper()}",
+        default="" if "VIEWBOX_SOCIETY_NAME" in env.ENVIRON else own,
+    )
+    for language, own in _OWN_NAMES.items()
+}
 SOCIETY_SHORT_NAME = env("VIEWBOX_SOCIETY_SHORT_NAME", default="Viewbox")
 SOCIETY_EMAIL = env("VIEWBOX_SOCIETY_EMAIL", default="office@viewbox.example.org")
 DEFAULT_FROM_EMAIL = f"{SOCIETY_SHORT_NAME} <{SOCIETY_EMAIL}>"
