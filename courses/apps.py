@@ -8,12 +8,16 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs.registry import register_sweep
+        from people.gates import register_gate
         from people.personal_record import register_part
 
-        from . import personal_record
+        from . import gates, personal_record
         from .domain.lengths import measure_lengths
         from .domain.messages import sweep_messages
 
+        register_gate("quizzes.Quiz", gates.lets_take_quiz)
+        register_gate("media.Lecture", gates.lets_open_lecture)
+        register_gate("pages.SiteDocument", gates.lets_fetch_document)
         register_sweep("course lengths", measure_lengths)
         register_sweep("letters to cohorts", sweep_messages)
         register_part(

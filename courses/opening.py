@@ -55,13 +55,14 @@ def locks(
     parts: Sequence[Part],
     *,
     in_order: bool,
+    only_enrolled: bool = False,
     start: Start | None,
     done: Collection[uuid.UUID],
     now: dt.datetime,
 ) -> Mapping[uuid.UUID, Lock]:
     """The shut lessons among `parts` (in order) and why. `start` is None before enrolment.
 
-    What is done stays open. A required lesson that is no part of the course (any more) is not
+    With `only_enrolled` all are shut until then. What is done stays open. A required lesson that is no part of the course (any more) is not
     asked for.
     """
     known = {part.key for part in parts}
@@ -77,7 +78,7 @@ def locks(
         lock = Lock(
             opens_at=waits,
             missing=tuple(missing),
-            after_enrolment=start is None and (relative or bool(missing)),
+            after_enrolment=start is None and (only_enrolled or relative or bool(missing)),
         )
         if part.key not in done:
             if lock != Lock():

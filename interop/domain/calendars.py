@@ -52,7 +52,7 @@ def entries_of(*, user: Any, now: dt.datetime | None = None) -> list[Entry]:
         enrolment = enrolments[course.translation_key]
         done = {record.lesson_key for record in enrolment.lesson_records.all()}
         shut = find_locks(
-            syllabus=syllabus, in_order=False, enrolment=enrolment, done=done, now=now
+            course=course, syllabus=syllabus, enrolment=enrolment, done=done, now=now
         )
         for lesson in syllabus.lessons:
             lock = shut.get(lesson.translation_key)
