@@ -80,8 +80,8 @@ def _drafted(kind: type[Page], page: Page) -> Iterator[tuple[Key, list[int]]]:
     contents = Revision.objects.filter(pk__in=drafts).values_list(
         "pk", KT("content__prerequisites")
     )
-    for pk, places in contents:
-        places = json.loads(places or "[]")
+    for pk, written in contents:
+        places = json.loads(written or "[]")
         yield drafts[pk], [place["required"] for place in places if place.get("required")]
 
 
