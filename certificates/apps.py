@@ -8,12 +8,15 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs.registry import register_sweep
+        from outbox.registry import register_letter
         from people.personal_record import register_part
 
         from . import personal_record
         from .domain.batches import sweep_batches
+        from .domain.letters import ISSUED, compose
 
         register_sweep("batches of certificates", sweep_batches)
+        register_letter(ISSUED, compose, label=_("Certificates issued"))
         register_part(
             "certificates",
             personal_record.certificates,

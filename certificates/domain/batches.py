@@ -23,6 +23,7 @@ from jobs.models import WorkState
 from people.models import User
 
 from .certificates import Achievement, NoName, issue
+from .letters import tell_holder
 
 logger = logging.getLogger("certificates")
 
@@ -121,6 +122,7 @@ def _certify(batch: Batch, member: BatchMember) -> None:
     )
     try:
         member.certificate = issue(holder=member.user, achievement=achievement, language=language)
+        tell_holder(certificate=member.certificate)
     except NoName:
         member.refusal = Refusal.NO_NAME
     member.save(update_fields=["certificate", "refusal"])

@@ -35,18 +35,26 @@ def list_address(number: int) -> str:
 
 def place_of(*, certificate: Certificate) -> tuple[str, int]:
     """The address of the certificate's list and its bit there, given when first asked for."""
-    while certificate.status_index is None:
-        taken = Certificate.objects.exclude(status_index=None).count()
-        index = taken // MOST_PER_LIST * LIST_BITS + secrets.randbelow(LIST_BITS)
-        unplaced = Certificate.objects.filter(pk=certificate.pk, status_index=None)
-        try:
-            with transaction.atomic():
-                unplaced.update(status_index=index)
-        except IntegrityError:  # the bit is another's
-            continue
-        certificate.refresh_from_db(fields=["status_index"])
-    number, bit = divmod(certificate.status_index, LIST_BITS)
+    index = certificate.status_index
+    while index is None:
+        index = _take_bit(certificate)
+    number, bit = divmod(index, LIST_BITS)
     return list_address(number), bit
+
+
+def _take_bit(certificate: Certificate) -> int | None:
+    """Give the certificate a bit; None where the one that was drawn is another's."""
+    taken = Certificate.objects.exclude(status_index=None).count()
+    index = taken // MOST_PER_LIST * LIST_BITS + secrets.randbelow(LIST_BITS)
+    unplaced = Certificate.objects.filter(pk=certificate.pk, status_index=None)
+    try:
+        with transaction.atomic():
+            unplaced.update(status_index=index)
+    except IntegrityError:
+        return None
+    # Another request may have been first.
+    certificate.refresh_from_db(fields=["status_index"])
+    return certificate.status_index
 
 
 def status_list(*, number: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from certificates.domain import batches
 from certificates.domain.batches import (
@@ -19,11 +19,13 @@ from certificates.domain.batches import (
     try_again,
     write_batch,
 )
-from certificates.domain.certificates import document, issue
+from certificates.domain.certificates import document, issue, revoke
+from certificates.domain.letters import ISSUED, compose
 from certificates.models import Batch, BatchMember, Certificate, CreditType, Refusal
 from certificates.queries import credits_by_year
 from certificates.wording import wording
 from jobs.models import WorkState
+from outbox.models import Letter
 from people.domain.roles import give_role
 from people.roles import Role
 from tests.factories import UserFactory
@@ -58,6 +60,22 @@ def test_each_gets_one_in_their_language_and_name():
         (ivan.pk, "Иван Петров", "ru", "Разбор грудной клетки", "live", Decimal("1.50")),
         (omar.pk, "عمر حسن", "en", "Chest round", "live", Decimal("1.50")),
     ]
+
+
+def test_each_is_told_once_in_their_language():
+    ivan = UserFactory(first_name="Иван", last_name="Петров", language="ru")
+    batch = write(ivan.email)
+    carry_out(batch_id=batch.pk)
+    Batch.objects.update(state=WorkState.WAITING)
+    carry_out(batch_id=batch.pk)
+    letter = Letter.objects.get(kind=ISSUED)
+    assert letter.recipient == ivan
+    with translation.override("ru"):
+        wording = compose(letter)
+    assert "Разбор грудной клетки" in wording.subject
+    assert Certificate.objects.get().number in wording.body
+    revoke(certificate=Certificate.objects.get(), by=None, reason="x")
+    assert compose(letter) is None
 
 
 def test_carrying_it_out_again_issues_nothing_more():
