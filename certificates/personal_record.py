@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from .models import Certificate
+from .models import BatchMember, Certificate
 
 
 def certificates(user: Any) -> Iterator[dict[str, Any]]:
@@ -22,4 +22,16 @@ def certificates(user: Any) -> Iterator[dict[str, Any]]:
             "revoked_at": one.revoked_at,
             "revocation_reason": one.revocation_reason,
             "verification_path": one.verification_path,
+        }
+
+
+def batches(user: Any) -> Iterator[dict[str, Any]]:
+    """Lists of people to be certified that the person is on, with what came of it."""
+    rows = BatchMember.objects.filter(user=user).select_related("batch", "certificate")
+    for one in rows.order_by("pk"):
+        yield {
+            "titles": one.batch.titles,
+            "completed_on": one.batch.completed_on,
+            "certificate": one.certificate.number if one.certificate else None,
+            "refused": one.refusal or None,
         }

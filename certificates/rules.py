@@ -13,3 +13,4 @@ def is_holder(user, certificate) -> bool:
 rules.set_perm("certificates.download_certificate", is_active & (is_holder | is_editor))
 rules.set_perm("certificates.see_certificates", is_editor | is_organiser)
 rules.set_perm("certificates.revoke_certificate", is_editor | is_organiser)
+rules.set_perm("certificates.issue_certificates", is_editor | is_organiser)

@@ -1,6 +1,6 @@
 """Verifying a certificate, and handing it to its holder."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,6 +9,8 @@ from people.access import fetch
 
 from .domain.certificates import badge as badge_of
 from .domain.certificates import document
+from .domain.status_lists import FRESH_FOR, NoSuchList
+from .domain.status_lists import status_list as made_list
 from .domain.verification import TooLarge, Unknown, Verified, by_file, by_number
 from .forms import VerifyForm
 from .models import Certificate
@@ -90,4 +92,17 @@ def badge(request: HttpRequest, number: str) -> HttpResponse:
     certificate = _own(request, number)
     response = HttpResponse(badge_of(certificate=certificate), content_type="application/vc+jwt")
     response.headers["Content-Disposition"] = f'attachment; filename="{certificate.number}.jwt"'
+    return response
+
+
+@require_safe
+def status_list(_request: HttpRequest, number: int) -> HttpResponse:
+    """Which badges of a list are revoked, for any validator, in a browser too."""
+    try:
+        listed = made_list(number=number)
+    except NoSuchList:
+        raise Http404 from None
+    response = HttpResponse(listed, content_type="application/vc+jwt")
+    response.headers["Cache-Control"] = f"public, max-age={int(FRESH_FOR.total_seconds())}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -11,16 +11,17 @@ from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from people.access import fetch, may
 
+from .batch_admin import NAMESPACE, issue_together, show_batch
 from .domain.certificates import AlreadyRevoked, NoName, reissue, revoke
 from .forms import ReissueForm, RevokeForm
 from .models import Certificate
 
-NAMESPACE = "certificates_admin"
 READING = frozenset({"view", "change"})
 
 
@@ -46,6 +47,17 @@ class StandingColumn(Column):
 
 
 class CertificateIndexView(IndexView):
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons = super().header_buttons
+        if may(self.request.user, "certificates.issue_certificates"):
+            buttons.append(
+                HeaderButton(
+                    _("Issue certificates"), reverse(f"{NAMESPACE}:issue"), icon_name="plus"
+                )
+            )
+        return buttons
+
     columns = [
         TitleColumn(
             "number",
@@ -79,6 +91,8 @@ class CertificateViewSet(ModelViewSet):
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),
+            path("issue/", issue_together, name="issue"),
+            path("batches/<int:batch_id>/", show_batch, name="batch"),
             path("<str:number>/", show_certificate, name="certificate"),
         ]
 
@@ -98,7 +112,7 @@ def show_certificate(request: HttpRequest, number: str) -> HttpResponse:
     reissuing = ReissueForm(
         data if chosen == "reissue" else None,
         prefix="reissue",
-        initial={"printed_name": found.printed_name},
+        initial={"printed_name": found.printed_name, "credits": found.credits},
     )
     try:
         if revoking.is_valid():
@@ -118,7 +132,7 @@ def show_certificate(request: HttpRequest, number: str) -> HttpResponse:
         "certificate": found,
         "standing": found.standing(),
         "forms": [
-            ("reissue", _("Correct the name"), _("Issue anew"), reissuing),
+            ("reissue", _("Correct name or credits"), _("Issue anew"), reissuing),
             ("revoke", _("Take it back"), _("Revoke"), revoking),
         ],
         "header_icon": "check",

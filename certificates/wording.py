@@ -33,9 +33,10 @@ def wording(certificate: Certificate) -> Wording:
 
 def heading(certificate: Certificate) -> str:
     """What the certificate is called."""
-    if certificate.credit_type in (CreditType.ENDURING, CreditType.LIVE):
-        return gettext("Certificate of completion")
-    return gettext("Certificate")
+    return {
+        CreditType.ENDURING: gettext("Certificate of completion"),
+        CreditType.LIVE: gettext("Certificate of attendance"),
+    }.get(CreditType(certificate.credit_type), gettext("Certificate"))
 
 
 def statement(certificate: Certificate) -> str:
@@ -52,7 +53,9 @@ def statement(certificate: Certificate) -> str:
 
 
 def _facts(certificate: Certificate) -> list[tuple[str, str]]:
-    facts = [(gettext("Completed"), formats.date_format(certificate.completed_on, "j E Y"))]
+    day = formats.date_format(certificate.completed_on, "j E Y")
+    is_course = certificate.credit_type == CreditType.ENDURING
+    facts = [(gettext("Completed") if is_course else pgettext("of a day", "Date"), day)]
     if certificate.credits:
         number = formats.number_format(certificate.credits.normalize(), use_l10n=True)
         facts.append((gettext("Credits"), f"{number} · {certificate.get_credit_type_display()}"))
@@ -69,8 +72,9 @@ def absolute_url(certificate: Certificate) -> str:
         return full_address(certificate.verification_path)
 
 
-def badge_facts(certificate: Certificate) -> BadgeFacts:
-    """What the badge says."""
+def badge_facts(certificate: Certificate, *, place: tuple[str, int]) -> BadgeFacts:
+    """What the badge says; `place` is its list of revoked ones and its bit there."""
+    status_list, status_bit = place
     expires_at = certificate.expires_on and datetime.combine(
         certificate.expires_on, time.max, tzinfo=UTC
     )
@@ -85,5 +89,7 @@ def badge_facts(certificate: Certificate) -> BadgeFacts:
             issuer=certificate.issuer,
             issuer_url=settings.WAGTAILADMIN_BASE_URL,
             issued_at=certificate.issued_at,
+            status_list=status_list,
+            status_bit=status_bit,
             expires_at=expires_at or None,
         )

@@ -9,12 +9,16 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from jobs.registry import register_sweep
         from outbox.registry import register_letter
+        from people.gates import register_gate
         from people.personal_record import register_part
 
-        from . import personal_record
+        from . import gates, personal_record
         from .domain.lengths import measure_lengths
         from .domain.messages import TO_COHORT, compose
 
+        register_gate("quizzes.Quiz", gates.lets_take_quiz)
+        register_gate("media.Lecture", gates.lets_open_lecture)
+        register_gate("pages.SiteDocument", gates.lets_fetch_document)
         register_sweep("course lengths", measure_lengths)
         register_letter(TO_COHORT, compose, label=_("Letter to a cohort"))
         register_part(

@@ -73,12 +73,7 @@ def my_courses(*, user: Any, locale_id: int) -> list[RunningCourse]:
                 recorded=[record.lesson_key for record in enrolment.lesson_records.all()],
                 facts=facts,
             )
-            shut = find_locks(
-                syllabus=syllabus,
-                in_order=course.lessons_in_order,
-                enrolment=enrolment,
-                done=done,
-            )
+            shut = find_locks(course=course, syllabus=syllabus, enrolment=enrolment, done=done)
             progress = build_progress(syllabus=syllabus, enrolment=enrolment, done=done, shut=shut)
             running.append(RunningCourse(course=course, enrolment=enrolment, progress=progress))
     return running

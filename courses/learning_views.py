@@ -14,8 +14,10 @@ from pages.templatetags.viewbox import timecode
 from people.access import require
 from quizzes.deck_queries import due_count
 
+from .documents.record import typeset
 from .learning import my_courses, notebook_of, record_of, saved_cases
 from .queries import courses_url
+from .record_wording import record_pages
 from .tables import csv_response
 from .teaching import teaches_something
 
@@ -89,6 +91,18 @@ def record(request: HttpRequest) -> HttpResponse:
     return render(
         request, "courses/record.html", {"record": found, "printed_on": timezone.localdate()}
     )
+
+
+@login_required
+@require_safe
+def record_pdf(request: HttpRequest) -> HttpResponse:
+    """The same as a PDF, for a department's files or an accreditation body."""
+    require(request.user, "courses.see_learning")
+    found = record_of(user=request.user, locale_id=Locale.get_active().pk)
+    pages = record_pages(record=found, user=request.user, today=timezone.localdate())
+    response = HttpResponse(typeset(pages), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="learning-record.pdf"'
+    return response
 
 
 @login_required

@@ -55,20 +55,23 @@ def locks(
     parts: Sequence[Part],
     *,
     in_order: bool,
+    only_enrolled: bool = False,
     start: Start | None,
     done: Collection[uuid.UUID],
     now: dt.datetime,
 ) -> Mapping[uuid.UUID, Lock]:
     """The shut lessons among `parts` (in order) and why. `start` is None before enrolment.
 
-    What is done stays open. A required lesson that is no part of the course (any more) is not
-    asked for.
+    With `only_enrolled` all are shut until then. What is done stays open. A required lesson that
+    is no part of the course (any more) is not asked for, nor in order one that stands later: it
+    would wait in its turn.
     """
-    known = {part.key for part in parts}
+    places = {part.key: place for place, part in enumerate(parts)}
     found: dict[uuid.UUID, Lock] = {}
     before: uuid.UUID | None = None
-    for part in parts:
-        missing = [key for key in part.requires if key in known and key not in done]
+    for place, part in enumerate(parts):
+        asked = [key for key in part.requires if key in places and key not in done]
+        missing = [key for key in asked if not (in_order and places[key] > place)]
         if in_order and before is not None and before not in missing:
             missing.append(before)
         opens_at = _opens_at(part.openings, start=start)
@@ -77,7 +80,7 @@ def locks(
         lock = Lock(
             opens_at=waits,
             missing=tuple(missing),
-            after_enrolment=start is None and (relative or bool(missing)),
+            after_enrolment=start is None and (only_enrolled or relative or bool(missing)),
         )
         if part.key not in done:
             if lock != Lock():

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from .domain.progress import counted_lessons
-from .models import Enrolment, LessonPage, ModulePage
+from .models import CoursePage, Enrolment, LessonPage, ModulePage
 from .opening import Lock, Start, locks
 from .outline import LessonKind, Syllabus, estimated_s, lesson_kind
 
@@ -193,17 +193,22 @@ def start_of(enrolment: Enrolment | None) -> Start | None:
 
 def find_locks(
     *,
+    course: CoursePage,
     syllabus: Syllabus,
-    in_order: bool,
     enrolment: Enrolment | None,
     done: Collection[uuid.UUID],
     now: dt.datetime | None = None,
 ) -> dict[uuid.UUID, Lock]:
-    """The shut lessons of a course by translation key. `enrolment` with user and cohort."""
+    """The shut lessons of a course by translation key. `enrolment` with user and cohort.
+
+    A course that is joined only with a cohort opens nothing before: else a member who waits for
+    the first day would see less than a visitor.
+    """
     return dict(
         locks(
             syllabus.parts,
-            in_order=in_order,
+            in_order=course.lessons_in_order,
+            only_enrolled=not course.is_self_paced,
             start=start_of(enrolment),
             done=done,
             now=now or timezone.now(),

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from cases.queries import keys_solved
@@ -67,9 +67,7 @@ def course_progress(
     done: frozenset[uuid.UUID] = (
         settle(enrolment=enrolment, lessons=syllabus.lessons) if enrolment else frozenset()
     )
-    shut = find_locks(
-        syllabus=syllabus, in_order=course.lessons_in_order, enrolment=enrolment, done=done
-    )
+    shut = find_locks(course=course, syllabus=syllabus, enrolment=enrolment, done=done)
     if shut and (opened or may(user, "courses.teach_course", course)):
         shut = {}
     return build_progress(
@@ -222,6 +220,9 @@ def lesson_context(*, request: HttpRequest, lesson: LessonPage) -> dict:
         if course
         else None
     )
+    if reading is None and not _is_preview(request):
+        # Its module is not published: the lesson is no part of the course.
+        raise Http404
     context: dict = {"course": course, "reading": reading}
     if reading and reading.entry.lock:
         return context | {"is_shut": True}

@@ -2,7 +2,8 @@
 
 import rules
 
-from people.rules import is_active, is_author, is_editor
+from people.gates import is_let_in
+from people.rules import enters_admin, is_active, is_author, is_editor
 
 from .models import CoursePage
 
@@ -29,5 +30,6 @@ rules.set_perm("courses.enrol", is_active)
 rules.set_perm("courses.see_learning", is_active)
 rules.set_perm("courses.change_enrolment", is_active & is_own_enrolment)
 rules.set_perm("courses.write_notes", is_active)
+rules.set_perm("courses.fetch_document", enters_admin | is_let_in)
 # Enrolments, results, cohorts and letters to them: whose course it is, and editors.
 rules.set_perm("courses.teach_course", is_editor | is_course_author)

@@ -8,6 +8,7 @@ app_name = "courses"
 urlpatterns = [
     path("learning/", learning_views.my_learning, name="my_learning"),
     path("learning/record/", learning_views.record, name="record"),
+    path("learning/record.pdf", learning_views.record_pdf, name="record_pdf"),
     path("learning/record.csv", learning_views.record_csv, name="record_csv"),
     path("notes/", learning_views.notebook, name="notebook"),
     path("notes.csv", learning_views.notebook_csv, name="notebook_csv"),

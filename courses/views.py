@@ -21,7 +21,7 @@ from .domain.progress import NotBegunYet, NotJustReading, mark_read, settle
 from .feedback import feedback_of
 from .forms import FeedbackForm
 from .models import Cohort, CoursePage, Enrolment, LessonPage
-from .outline import course_of, syllabus_of
+from .outline import course_of
 from .queries import (
     course_progress,
     courses_in_language,
@@ -129,6 +129,10 @@ def watch_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
     if lesson.lecture is None:
         return JsonResponse({"error": _("This lesson has no lecture.")}, status=404)
     require(request.user, "media.record_watching", lesson.lecture)
+    course = course_of(lesson)
+    reading = read_lesson(user=request.user, lesson=lesson, course=course) if course else None
+    if reading is None or reading.entry.lock:
+        return JsonResponse({"error": _("This lesson is not open yet.")}, status=403)
     try:
         record = record_watching(
             user=request.user, lecture=lesson.lecture, report=report_in(request)
@@ -136,11 +140,10 @@ def watch_lesson(request: HttpRequest, lesson_id: int) -> HttpResponse:
     except InvalidWatchReport as error:
         sentence = _("The player's report could not be read: %(reason)s.") % {"reason": error}
         return JsonResponse({"error": sentence}, status=400)
-    course = course_of(lesson)
-    enrolment = enrolment_of(user=request.user, course=course) if course else None
+    progress = reading.progress
     done = (
-        settle(enrolment=enrolment, lessons=syllabus_of(course=course).lessons)
-        if course and enrolment
+        settle(enrolment=progress.enrolment, lessons=progress.syllabus.lessons)
+        if progress.enrolment
         else frozenset()
     )
     return JsonResponse(

@@ -5,9 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 
-from people.access import may
+from people.access import may, require
 
 from .models import CoursePage
+
+
+@hooks.register("before_serve_document")
+def keep_shut_lessons_files(document, request) -> None:
+    """A file that only lessons have is fetched once one of them is open."""
+    require(request.user, "courses.fetch_document", document)
 
 
 @hooks.register("register_page_header_buttons")

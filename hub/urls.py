@@ -20,6 +20,7 @@ urlpatterns = [
     path("uploads/<path:path>", serve_upload, name="uploads"),
     path("lectures/", include("media.urls")),
     path("lti/", include("interop.urls")),
+    path("badges/status/", include("certificates.status_urls")),
     path("calendars/", include("interop.calendar_urls")),
     path("healthz", healthz, name="healthz"),
     path("theme/", set_theme, name="set_theme"),

@@ -1,13 +1,11 @@
-"""Speaking to a platform's services: access token, column, score (LTI-AGS 2.0)."""
+"""Speaking to a platform's services: column, score (LTI-AGS 2.0)."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from django.core.cache import cache
-
+from .access_tokens import access_token, forget_token
 from .models import Grade, Platform, ResourceLink
 from .outside import Refused, ask, ask_json
-from .tokens import sign
 
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 LINE_ITEM = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
@@ -15,9 +13,6 @@ LINE_ITEM_READ = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonl
 _SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
 _ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
 _ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
-_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-# Renewed so many seconds before it ends.
-_MARGIN_S = 60
 _CONFLICT = 409
 
 
@@ -105,44 +100,3 @@ def _ask_json(
     except Exception:
         forget_token(platform=platform, scope=scope)
         raise
-
-
-def access_token(*, platform: Platform, scope: str) -> str:
-    """A token for one scope, kept while it holds (OAuth 2, RFC 7523 client credentials)."""
-    name = _token_name(platform, scope)
-    kept = cache.get(name)
-    if kept:
-        return kept
-    assertion = sign(
-        {
-            "iss": platform.client_id,
-            "sub": platform.client_id,
-            "aud": platform.token_audience or platform.token_url,
-        }
-    )
-    answer = ask_json(
-        "POST",
-        platform.token_url,
-        data={
-            "grant_type": "client_credentials",
-            "client_assertion_type": _ASSERTION,
-            "client_assertion": assertion,
-            "scope": scope,
-        },
-    )
-    token = answer.get("access_token") if isinstance(answer, dict) else None
-    if not isinstance(token, str) or not token:
-        raise Refused(f"{platform.token_url}: no access token", status=0)
-    life_s = answer.get("expires_in", 0)
-    if isinstance(life_s, int) and life_s > _MARGIN_S:
-        cache.set(name, token, life_s - _MARGIN_S)
-    return token
-
-
-def forget_token(*, platform: Platform, scope: str) -> None:
-    """After a failure the next attempt asks for a new token: this one may have been withdrawn."""
-    cache.delete(_token_name(platform, scope))
-
-
-def _token_name(platform: Platform, scope: str) -> str:
-    return f"lti-token-{platform.pk}-{scope.rsplit('/', 1)[-1]}"

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.domain.enrolments import EnrolmentRefused, enrol
+from courses.gates import courses_asking_for
 from people.access import may
 from quizzes.models import Quiz
 from quizzes.queries import attempts_of
@@ -143,7 +144,14 @@ def quiz(request: HttpRequest, quiz_id: int) -> HttpResponse:
     if not target:
         raise Http404
     attempts = list(attempts_of(user=request.user, quiz=target.thing))
-    return render(request, "interop/quiz.html", {"quiz": target.thing, "attempts": attempts})
+    is_open = may(request.user, "quizzes.take_quiz", target.thing)
+    context = {
+        "quiz": target.thing,
+        "attempts": attempts,
+        "courses": [] if is_open else courses_asking_for(target.thing),
+        "is_open": is_open,
+    }
+    return render(request, "interop/quiz.html", context)
 
 
 @never_cache

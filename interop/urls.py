@@ -10,5 +10,6 @@ urlpatterns = [
     path("login/", views.login_request, name="login"),
     path("launch/", views.launch, name="launch"),
     path("enter/<str:state>/", views.enter, name="enter"),
+    path("register/<str:secret>/", views.register_platform, name="register"),
     path("open/<str:kind>/<uuid:key>/", views.open_target, name="open"),
 ]

@@ -29,9 +29,11 @@ from .domain.launches import (
     language_of,
     may_choose_links,
 )
+from .domain.registration import NotInvited, RegistrationFailed, find_invitation, register
 from .keys import key_set
 from .middleware import FRAME_ANCESTORS, allow_frames, embed, loosen
 from .models import Identity, Launch
+from .models.platforms import is_address, origin_of
 from .refusals import explanation
 from .targets import find_target
 
@@ -170,6 +172,37 @@ def refuse(request: HttpRequest, refused: LaunchRefused) -> HttpResponse:
     response = render(request, "interop/refused.html", context, status=403)
     if platform:
         allow_frames(response, platform.frame_ancestors)
+    return response
+
+
+@never_cache
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def register_platform(request: HttpRequest, secret: str) -> HttpResponse:
+    """A platform's administrator comes here from there; a button registers the platform.
+
+    The secret in the address is the right to do so, so that no token of a form is needed, which a
+    frame of another site could not bring along.
+    """
+    configuration_url = request.GET.get("openid_configuration", "")
+    context: dict[str, Any] = {"from_platform": bool(configuration_url)}
+    status = 200
+    try:
+        context["invitation"] = invitation = find_invitation(secret=secret)
+        if request.method == "POST" and configuration_url:
+            context["platform"] = register(
+                invitation=invitation,
+                configuration_url=configuration_url,
+                token=request.GET.get("registration_token", ""),
+            )
+    except NotInvited:
+        status = 410  # a 404 without a language in its address would be led elsewhere
+    except RegistrationFailed as failure:
+        context["failure"] = str(failure)
+        status = 502
+    response = render(request, "interop/register.html", context, status=status)
+    if is_address(configuration_url):
+        allow_frames(response, [origin_of(configuration_url)])
     return response
 
 

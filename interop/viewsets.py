@@ -26,6 +26,7 @@ from people.addresses import full_address
 
 from .models import Grade, Launch, Platform, Statement
 from .refusals import explanation
+from .roster_admin import invite_platform, show_links, show_members
 
 PLATFORMS, GRADES, STATEMENTS = "platforms_admin", "grades_admin", "statements_admin"
 _SHOWN_REFUSALS = 20
@@ -47,10 +48,13 @@ class QueuePolicy(BasePermissionPolicy):
 class PlatformIndexView(generic.IndexView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
+        invitation = HeaderButton(
+            _("Invite a platform"), reverse(f"{PLATFORMS}:invite"), icon_name="link"
+        )
         values = HeaderButton(
             _("Values for the platform"), reverse(f"{PLATFORMS}:values"), icon_name="info-circle"
         )
-        return [*super().header_buttons, values]
+        return [*super().header_buttons, invitation, values]
 
     def get_base_queryset(self):
         return Platform.objects.annotate(
@@ -66,7 +70,12 @@ class PlatformEditView(generic.EditView):
             reverse(f"{PLATFORMS}:values_of", args=[self.object.pk]),
             icon_name="info-circle",
         )
-        return [*super().header_more_buttons, values]
+        links = HeaderButton(
+            _("Links and members"),
+            reverse(f"{PLATFORMS}:links", args=[self.object.pk]),
+            icon_name="group",
+        )
+        return [*super().header_more_buttons, values, links]
 
 
 class PlatformViewSet(ModelViewSet):
@@ -113,6 +122,9 @@ class PlatformViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("values/", show_values, name="values"),
+            path("invite/", invite_platform, name="invite"),
+            path("<int:platform_id>/links/", show_links, name="links"),
+            path("links/<int:link_id>/members/", show_members, name="members"),
             path("<int:platform_id>/values/", show_values, name="values_of"),
         ]
 

@@ -38,7 +38,7 @@ def link_context(lecture: Lecture, user: Any) -> dict[str, Any] | None:
 @require_safe
 def play(request: HttpRequest, lecture_id: int) -> HttpResponse:
     """The player of another site, for a reader who has asked for it; no other page holds it."""
-    lecture = fetch(request.user, "media.watch_lecture", Lecture.objects, pk=lecture_id)
+    lecture = fetch(request.user, "media.open_lecture", Lecture.objects, pk=lecture_id)
     elsewhere = read_link(lecture.link) if lecture.is_link else None
     if elsewhere is None or not elsewhere.player_url:
         raise Http404

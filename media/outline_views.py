@@ -184,7 +184,7 @@ def outline_context(lecture: Lecture) -> dict[str, Any]:
 
 
 def _watchable(request: HttpRequest, lecture_id: int) -> Lecture:
-    lecture = fetch(request.user, "media.watch_lecture", Lecture.objects, pk=lecture_id)
+    lecture = fetch(request.user, "media.open_lecture", Lecture.objects, pk=lecture_id)
     lecture.viewer = request.user
     return lecture
 

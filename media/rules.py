@@ -7,6 +7,7 @@ import rules
 from wagtail.models import Collection
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
 
+from people.gates import is_let_in
 from people.rules import is_active, is_editor
 
 
@@ -73,6 +74,11 @@ rules.set_perm("media.change_lecture", is_active & by_collection("change"))
 rules.set_perm("media.delete_lecture", is_active & by_collection("delete"))
 rules.set_perm("media.choose_lecture", is_active & by_collection("choose"))
 rules.set_perm("media.watch_lecture", is_public_lecture | is_active)
+# By an address of its own, without a page that shows it: captions, transcript, what was watched.
+rules.set_perm(
+    "media.open_lecture",
+    is_public_lecture | (is_active & (by_collection("change") | is_let_in)),
+)
 rules.set_perm("media.record_watching", is_active)
 rules.set_perm("media.bookmark_lecture", is_active)
 

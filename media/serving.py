@@ -76,6 +76,9 @@ def serve_upload(request: HttpRequest, path: str) -> HttpResponseBase:
     # Whichever way it is spelt: some disks take capital letters for small ones.
     if path.casefold().startswith("lectures") and (lecture is None or not lecture.is_public):
         raise Http404
+    if path.casefold().startswith("documents"):
+        # They are handed over at addresses of their own, where it is asked who may have them.
+        raise Http404
     response = _deliver(request, path, of_lecture=lecture is not None)
     if HASHED.search(path) and response.status_code != HTTPStatus.FOUND:
         response["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"

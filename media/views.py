@@ -15,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from people.access import fetch, may
+from people.access import fetch, may, require
 
 from .domain.bookmarks import MAX_BOOKMARKS, TooManyBookmarks, remove_bookmark, set_bookmark
 from .domain.watching import InvalidWatchReport, record_watching
@@ -37,7 +37,7 @@ def _captions_etag(request: HttpRequest, lecture_id: int, language: str) -> str:
 @condition(etag_func=_captions_etag)
 def captions(request: HttpRequest, lecture_id: int, language: str) -> HttpResponse:
     """A lecture's captions in one language, as WebVTT."""
-    lecture = fetch(request.user, "media.watch_lecture", Lecture.objects, pk=lecture_id)
+    lecture = fetch(request.user, "media.open_lecture", Lecture.objects, pk=lecture_id)
     caption = get_object_or_404(lecture.captions.published(), language=language)
     response = HttpResponse(caption.webvtt, content_type="text/vtt; charset=utf-8")
     response["Cache-Control"] = f"{'public' if lecture.is_public else 'private'}, max-age=60"
@@ -56,6 +56,7 @@ def watch(request: HttpRequest, lecture_id: int) -> JsonResponse:
         return JsonResponse(
             {"error": _("Sign in, and the hub will remember where you are.")}, status=403
         )
+    require(request.user, "media.open_lecture", lecture)
     try:
         record = record_watching(user=request.user, lecture=lecture, report=report_in(request))
     except InvalidWatchReport as error:
@@ -77,7 +78,7 @@ def bookmarks(request: HttpRequest, lecture_id: int) -> JsonResponse:
     POST sets one, DELETE takes one off; both want such an object as JSON and answer the new list.
     403 to visitors, 400 to anything malformed, 409 when there are too many.
     """
-    lecture = fetch(request.user, "media.watch_lecture", Lecture.objects, pk=lecture_id)
+    lecture = fetch(request.user, "media.open_lecture", Lecture.objects, pk=lecture_id)
     if not may(request.user, "media.bookmark_lecture", lecture):
         return _refusal(_("Sign in to keep bookmarks."), HTTPStatus.FORBIDDEN)
     if request.method != "GET":

@@ -2,6 +2,7 @@
 
 import rules
 
+from people.gates import is_let_in
 from people.rules import in_department_of, is_active, is_author, is_editor
 
 
@@ -37,7 +38,7 @@ rules.set_perm("quizzes.write_for_any_department", is_editor)
 rules.set_perm("quizzes.analyse_item", may_write)
 rules.set_perm("quizzes.analyse_quiz", may_write)
 rules.set_perm("quizzes.import_items", is_editor | is_author)
-rules.set_perm("quizzes.take_quiz", is_active)
+rules.set_perm("quizzes.take_quiz", is_active & (may_write | is_let_in))
 rules.set_perm("quizzes.keep_deck", is_active)
 rules.set_perm("quizzes.see_attempt", is_active & is_own_attempt)
 rules.set_perm("quizzes.answer_attempt", is_active & is_own_attempt)

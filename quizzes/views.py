@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pages.next_url import safe_next_url
-from people.access import fetch
+from people.access import fetch, may
 
 from .domain.attempts import (
     AttemptFinished,
@@ -50,18 +50,23 @@ def start(request: HttpRequest, quiz_id: int) -> HttpResponse:
     if not request.user.is_authenticated:
         # Back to the page with the button: this address answers no GET.
         return redirect_to_login(safe_next_url(request) or "/")
-    quiz = fetch(request.user, "quizzes.take_quiz", Quiz.objects.all(), pk=quiz_id)
+    quiz = get_object_or_404(Quiz, pk=quiz_id)
+    if not may(request.user, "quizzes.take_quiz", quiz):
+        return _refuse(request, quiz, _("This quiz opens with its lesson."), status=403)
     try:
         attempt = start_attempt(quiz=quiz, user=request.user)
     except (QuizIsEmpty, NotEnoughItems):
         raise Http404(_("This quiz has no questions yet.")) from None
     except (QuizNotOpen, NoAttemptsLeft) as refusal:
-        context = {"quiz": quiz, "refusal": _refusal(quiz, refusal)}
-        context["next_url"] = safe_next_url(request)
-        return render(request, "quizzes/refused.html", context, status=409)
+        return _refuse(request, quiz, _refusal(quiz, refusal), status=409)
     first_open = attempt.answers.filter(answered_at=None).order_by("position").first()
     position = first_open.position if first_open else attempt.answers.count()
     return redirect(_url("answer", request, attempt.pk, position))
+
+
+def _refuse(request: HttpRequest, quiz: Quiz, sentence: str, *, status: int) -> HttpResponse:
+    context = {"quiz": quiz, "refusal": sentence, "next_url": safe_next_url(request)}
+    return render(request, "quizzes/refused.html", context, status=status)
 
 
 def _refusal(quiz: Quiz, refusal: Exception) -> str:

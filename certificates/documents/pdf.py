@@ -39,7 +39,7 @@ def typeset(wording: Wording) -> bytes:
     data = json.dumps({**asdict(wording), "qr": _qr_code(wording.verify_url)})
     return typst.compile(
         str(TEMPLATE),
-        font_paths=_fonts(),
+        font_paths=fonts(),
         format="pdf",
         sys_inputs={"data": data},
         pdf_standards=["ua-1"],
@@ -47,7 +47,8 @@ def typeset(wording: Wording) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The faces that are shipped: Latin, Greek, Cyrillic and Arabic."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(HERE / "fonts")])
 
 

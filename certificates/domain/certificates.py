@@ -19,6 +19,8 @@ from certificates.keys import private_key_pem, public_key_pem
 from certificates.models import Certificate, CreditType
 from certificates.wording import badge_facts, wording
 
+from .status_lists import place_of
+
 
 class NoName(Exception):
     """Nobody can be certified without a name to print."""
@@ -98,8 +100,15 @@ def revoke(*, certificate: Certificate, by: Any, reason: str) -> None:
 
 
 @transaction.atomic
-def reissue(*, certificate: Certificate, by: Any, printed_name: str, reason: str) -> Certificate:
-    """Issue a certificate anew under another name; the old one is revoked and points to it.
+def reissue(
+    *,
+    certificate: Certificate,
+    by: Any,
+    printed_name: str,
+    reason: str,
+    credits: Decimal | None = None,  # noqa: A002  the field's name
+) -> Certificate:
+    """Issue a certificate anew with another name, or other `credits`; the old one is revoked.
 
     Raises `AlreadyRevoked`, `NoName`.
     """
@@ -108,11 +117,13 @@ def reissue(*, certificate: Certificate, by: Any, printed_name: str, reason: str
         raise NoName
     revoke(certificate=certificate, by=by, reason=reason)
     kept = (
-        "holder_id", "language", "subject_kind", "subject_key", "title", "credit_type", "credits",
+        "holder_id", "language", "subject_kind", "subject_key", "title", "credit_type",
         "issuer", "completed_on", "expires_on",
     )  # fmt: skip
     fresh = Certificate.objects.create(
-        printed_name=name, **{field: getattr(certificate, field) for field in kept}
+        printed_name=name,
+        credits=certificate.credits if credits is None else credits,
+        **{field: getattr(certificate, field) for field in kept},
     )
     Certificate.objects.filter(pk=certificate.pk).update(replaced_by=fresh)
     certificate.refresh_from_db()
@@ -146,6 +157,5 @@ def document(*, certificate: Certificate) -> bytes:
 
 def badge(*, certificate: Certificate) -> str:
     """The certificate as a signed Open Badges 3.0 credential (compact JWT)."""
-    return sign(
-        badge_facts(certificate), private_key=private_key_pem(), public_key=public_key_pem()
-    )
+    facts = badge_facts(certificate, place=place_of(certificate=certificate))
+    return sign(facts, private_key=private_key_pem(), public_key=public_key_pem())

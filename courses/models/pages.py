@@ -19,6 +19,7 @@ from pages.fields import StreamField
 from pages.models import BasePage
 from pages.vocabulary import Level
 
+from .circles import PrerequisitesForm, refuse_circle
 from .structure import Opening
 
 
@@ -83,6 +84,7 @@ class CoursePage(BasePage):
     # For the catalogue's facet; measured anew by a sweep (courses.domain.lengths).
     estimated_s = models.PositiveIntegerField(default=0, editable=False)
 
+    base_form_class = PrerequisitesForm
     parent_page_types = ["courses.CourseIndexPage", "pages.DepartmentPage"]
     subpage_types = ["courses.ModulePage", "courses.LessonPage"]
     schema_type = "Course"
@@ -115,6 +117,10 @@ class CoursePage(BasePage):
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_circle(page=self, required=[one.required for one in self.prerequisites.all()])
 
     @property
     def facts(self) -> list[str]:
@@ -224,6 +230,7 @@ class LessonPage(BasePage, Opening):
     # Of `body`, for the estimated time: lists never read the text itself.
     words = models.PositiveIntegerField(default=0, editable=False)
 
+    base_form_class = PrerequisitesForm
     parent_page_types = ["courses.CoursePage", "courses.ModulePage"]
     subpage_types: list[str] = []
     schema_type = "LearningResource"
@@ -265,6 +272,7 @@ class LessonPage(BasePage, Opening):
         super().clean()
         if self.webinar_url and not self.webinar_at:
             raise ValidationError({"webinar_at": _("Say when the webinar begins.")})
+        refuse_circle(page=self, required=[one.required for one in self.prerequisites.all()])
 
     def structured_data(self, request: HttpRequest) -> dict:
         from courses.structured_data import lesson_data  # noqa: PLC0415

@@ -51,9 +51,7 @@ def entries_of(*, user: Any, now: dt.datetime | None = None) -> list[Entry]:
     for course, syllabus in zip(courses, _in_order(courses), strict=True):
         enrolment = enrolments[course.translation_key]
         done = {record.lesson_key for record in enrolment.lesson_records.all()}
-        shut = find_locks(
-            syllabus=syllabus, in_order=False, enrolment=enrolment, done=done, now=now
-        )
+        shut = find_locks(course=course, syllabus=syllabus, enrolment=enrolment, done=done, now=now)
         for lesson in syllabus.lessons:
             lock = shut.get(lesson.translation_key)
             found += _of_lesson(course, lesson, opens_at=lock.opens_at if lock else None)

@@ -35,6 +35,7 @@ def place(*, launch: Launch, identity: Identity, kind: str, key: Any) -> Placeme
             "title": claims["link"]["title"],
             "line_item": _address(service.get("lineitem")),
             "line_items": _address(service.get("lineitems")),
+            "members_url": _address(claims.get("members")),
             "scopes": [str(scope) for scope in service.get("scope", [])][:10],
         },
     )

@@ -23,6 +23,7 @@ from interop.tokens import BadToken, read_platform_token
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+ROSTER = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 RESOURCE_LINK = "LtiResourceLinkRequest"
 DEEP_LINK = "LtiDeepLinkingRequest"
@@ -185,6 +186,7 @@ def _kept(claims: dict[str, Any], *, platform: Platform) -> dict[str, Any]:
         "roles": [role for role in claims.get(f"{LTI}roles") or [] if isinstance(role, str)],
         "presentation": _mapping(claims, f"{LTI}launch_presentation"),
         "grades": _mapping(claims, AGS_ENDPOINT),
+        "members": _mapping(claims, ROSTER).get("context_memberships_url"),
         "deep_linking": settings_claim,
         "names": [str(claims.get(name) or "")[:150] for name in ("given_name", "family_name")],
         "locale": str(claims.get("locale") or "")[:35],

@@ -2,13 +2,14 @@
 
 from .calendars import CalendarAddress
 from .grades import Grade, Placement, ResourceLink, TargetKind
-from .platforms import Identity, Launch, Platform
+from .platforms import Identity, Invitation, Launch, Platform
 from .statements import Pseudonym, Statement, Viewing
 
 __all__ = [
     "CalendarAddress",
     "Grade",
     "Identity",
+    "Invitation",
     "Launch",
     "Placement",
     "Platform",

@@ -28,6 +28,8 @@ class ResourceLink(models.Model):
     line_item = models.CharField(_("column of grades"), max_length=1000, blank=True)
     line_items = models.CharField(max_length=1000, blank=True)
     scopes = models.JSONField(default=list)
+    # Where the platform names the members of its course, if it does (LTI-NRPS 2.0).
+    members_url = models.CharField(max_length=1000, blank=True)
     title = models.CharField(_("title"), max_length=255, blank=True)
 
     class Meta:

@@ -29,6 +29,15 @@ def check_web_address(value: str) -> None:
         raise ValidationError(_("Give a whole address, beginning with https://"))
 
 
+def is_address(value: str) -> bool:
+    """Whether `check_web_address` has nothing against `value`."""
+    try:
+        check_web_address(value)
+    except ValidationError:
+        return False
+    return True
+
+
 class Platform(models.Model):
     """A hospital's learning platform, as its administrator and ours have agreed on it.
 
@@ -106,6 +115,32 @@ class Platform(models.Model):
     def frame_ancestors(self) -> list[str]:
         """Origins whose pages may hold ours in a frame, for the content-security policy."""
         return sorted({origin_of(url) for url in self.frame_origins.split() or [self.login_url]})
+
+
+class Invitation(models.Model):
+    """An address by which one platform may register itself, once (LTI Dynamic Registration).
+
+    Whoever holds it is trusted as if an organiser had typed the platform in; only its digest is
+    kept.
+    """
+
+    name = models.CharField(_("name"), max_length=120, help_text=_("As learners know it."))
+    secret = models.CharField(max_length=64, unique=True, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    good_until = models.DateTimeField(_("good until"))
+    used_at = models.DateTimeField(_("used"), null=True)
+    platform = models.OneToOneField(Platform, models.SET_NULL, null=True, related_name="invitation")
+
+    class Meta:
+        verbose_name = _("invitation of a learning platform")
+        verbose_name_plural = _("invitations of learning platforms")
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Identity(models.Model):

@@ -13,6 +13,7 @@ from openbadgeslib.ob3 import OB3Verifier
 
 from certificates.documents.badge import sign
 from certificates.domain.certificates import badge, document, issue, reissue, revoke
+from certificates.domain.status_lists import place_of
 from certificates.domain.verification import MOST_BYTES
 from certificates.keys import public_key_pem
 from certificates.wording import badge_facts
@@ -129,7 +130,11 @@ class TestBadge:
             ),
             public_key_pem(),  # signed by the other key, in this site's name
         ):
-            forged = sign(badge_facts(certificate), private_key=private, public_key=public)
+            forged = sign(
+                badge_facts(certificate, place=place_of(certificate=certificate)),
+                private_key=private,
+                public_key=public,
+            )
             answer = check(client, forged.encode(), "badge.jwt")
             assert answer.status_code == HTTPStatus.NOT_FOUND
 

@@ -4,6 +4,7 @@ import csv
 import io
 from http import HTTPStatus
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 
@@ -165,3 +166,24 @@ def test_completed_courses_stand_apart_from_running_ones(client, resident, cours
     text = client.get(reverse("courses:my_learning")).content.decode()
     assert "Courses I have completed" in text
     assert "You are in no course yet" not in text
+
+
+def test_the_record_is_a_pdf_that_says_what_the_page_says(client):
+    user = UserFactory(first_name="Иван", last_name="Петров", language="ru")
+    course = make_course(title="Chest CT")
+    make_lesson(course)
+    enrol(user=user, course=course)
+    client.force_login(user)
+    answer = client.get(reverse("courses:record_pdf"))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="learning-record.pdf"'
+    document = pypdfium2.PdfDocument(answer.content)
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert "Chest CT" in text
+    assert "Иван Петров" in text
+    assert "0 of 1" in text
+
+
+def test_the_record_as_pdf_is_for_its_owner_only(client):
+    answer = client.get(reverse("courses:record_pdf"))
+    assert answer.status_code == HTTPStatus.FOUND

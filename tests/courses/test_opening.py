@@ -79,6 +79,16 @@ def test_what_is_done_stays_open():
     assert find(parts, in_order=True, start=started(0), done=[B]) == {}
 
 
+def test_in_order_nothing_waits_for_what_stands_later():
+    parts = [part(A, requires=(B,)), part(B)]
+    assert find(parts, in_order=True, start=started(0)) == {B: Lock(missing=(A,))}
+
+
+def test_course_for_cohorts_opens_nothing_before_enrolment():
+    shut = locks([part(A)], in_order=False, only_enrolled=True, start=None, done=(), now=NOW)
+    assert shut == {A: Lock(after_enrolment=True)}
+
+
 keys = st.integers(0, 7).map(lambda n: uuid.UUID(int=n))
 
 

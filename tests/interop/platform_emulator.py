@@ -21,6 +21,10 @@ from jwt.algorithms import RSAAlgorithm
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/"
+ROSTER = "https://purl.imsglobal.org/spec/lti-nrps/"
+ROSTER_SCOPE = f"{ROSTER}scope/contextmembership.readonly"
+PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 SCOPES = [f"{AGS}scope/lineitem", f"{AGS}scope/score"]
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
@@ -47,6 +51,14 @@ class PlatformEmulator:
     has_column: bool = True
     tool_url: str = ""
     person: dict[str, Any] = field(default_factory=dict)
+    # What it registered tools with, and whom it says is in the course, in pages of so many.
+    registered: list[dict] = field(default_factory=list)
+    registration_token: str = "once-only"
+    configuration: dict[str, Any] = field(default_factory=dict)
+    names_deployment: bool = True
+    members: list[dict] = field(default_factory=list)
+    members_a_page: int = 2
+    next_page_at: str = ""
 
     @property
     def registration(self) -> dict[str, str]:
@@ -83,6 +95,10 @@ class PlatformEmulator:
             f"{LTI}resource_link": {"id": "link-1", "title": "Chest course"},
             f"{LTI}roles": [LEARNER],
             f"{AGS}claim/endpoint": service,
+            f"{ROSTER}claim/namesroleservice": {
+                "context_memberships_url": f"{self.url}/members?course=5",
+                "service_versions": ["2.0"],
+            },
         } | more
         return {name: value for name, value in said.items() if value is not None}
 
@@ -160,7 +176,48 @@ class PlatformEmulator:
             return 200, self.authentication(query)
         if (method, path) == ("GET", "/keys"):
             return 200, self.jwks()
+        if (method, path) == ("GET", "/.well-known/openid-configuration"):
+            return 200, self.openid_configuration()
+        if (method, path) == ("POST", "/register"):
+            return self.register(json.loads(body), headers)
         return self.serve_grades(method, address, body, headers)
+
+    def openid_configuration(self) -> dict:
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/auth",
+            "registration_endpoint": f"{self.url}/register",
+            "jwks_uri": f"{self.url}/keys",
+            "token_endpoint": f"{self.url}/token",
+            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "scopes_supported": [*SCOPES, ROSTER_SCOPE],
+            PLATFORM_CONFIGURATION: {
+                "product_family_code": "moodle",
+                "version": "4.5",
+                "messages_supported": [{"type": "LtiResourceLinkRequest"}],
+                "variables": [],
+            },
+        } | self.configuration
+
+    def register(self, tool: dict, headers: Any) -> tuple[int, Any]:
+        if headers["Authorization"] != f"Bearer {self.registration_token}":
+            return 401, {"error": "invalid_token"}
+        self.registered.append(tool)
+        ours = tool[TOOL_CONFIGURATION]
+        if self.names_deployment:
+            ours |= {"deployment_id": self.deployment}
+        return 200, tool | {"client_id": self.client_id, TOOL_CONFIGURATION: ours}
+
+    def member_page(self, query: dict[str, list[str]], headers: Any) -> tuple[int, Any, str]:
+        """A page of the course's members, and the address of the next."""
+        if headers["Authorization"] != f"Bearer token for {ROSTER_SCOPE}":
+            return 401, None, ""
+        start = int(query.get("from", ["0"])[0])
+        page = self.members[start : start + self.members_a_page]
+        after = start + self.members_a_page
+        more = f"{self.url}/members?course=5&from={after}" if after < len(self.members) else ""
+        body = {"id": f"{self.url}/members", "context": {"id": "5"}, "members": page}
+        return 200, body, (more and self.next_page_at) or more
 
     def serve_grades(self, method: str, address: str, body: bytes, headers: Any) -> tuple[int, Any]:
         path, query = urlsplit(address).path, parse_qs(urlsplit(address).query)
@@ -186,13 +243,15 @@ def _handler(platform: PlatformEmulator) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *args: Any) -> None:
             """Quiet."""
 
-        def answer(self, status: int, body: Any = None) -> None:
+        def answer(self, status: int, body: Any = None, following: str = "") -> None:
             is_page = isinstance(body, str)
             text = body if is_page else json.dumps(body)
             data = text.encode() if body is not None else b""
             self.send_response(status)
             self.send_header("Content-Type", "text/html" if is_page else "application/json")
             self.send_header("Content-Length", str(len(data)))
+            if following:
+                self.send_header("Link", f'<{following}>; rel="next"')
             self.end_headers()
             self.wfile.write(data)
 
@@ -204,8 +263,11 @@ def _handler(platform: PlatformEmulator) -> type[BaseHTTPRequestHandler]:
 
         def serve(self, body: bytes) -> None:
             platform.asked.append(urlsplit(self.path).path)
+            asked = urlsplit(self.path)
             if platform.is_down:
                 self.answer(503)
+            elif (self.command, asked.path) == ("GET", "/members"):
+                self.answer(*platform.member_page(parse_qs(asked.query), self.headers))
             else:
                 self.answer(*platform.serve(self.command, self.path, body, self.headers))
 

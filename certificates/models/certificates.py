@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .numbers import new_number
+from certificates.numbers import new_number
 
 
 class CreditType(models.TextChoices):
@@ -74,6 +74,9 @@ class Certificate(models.Model):
     # The PDF as first set: later downloads are these bytes, so that an altered one is found out.
     document = models.CharField(max_length=200, blank=True)
     document_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+
+    # Its bit in the lists of revoked badges (`domain.status_lists`), from its first badge on.
+    status_index = models.PositiveIntegerField(null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("certificate")

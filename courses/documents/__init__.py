@@ -1,0 +1,1 @@
+"""What learners take along as a file. No database in here."""
