@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Locale
 
+from pages.models import SiteImage
 from people.access import fetch, may, require
 from people.models import Department
 
@@ -26,6 +27,7 @@ from .item_types import InvalidResponse
 from .models import Answer, Item, QuestionFile, Quiz
 from .queries import in_bank, present_item
 from .reports import ItemReport, confident_and_wrong, report_quiz
+from .templatetags.quizzes import plain_picture_url
 
 MIME_TYPES = {"gift": "text/plain; charset=utf-8", "moodlexml": "application/xml; charset=utf-8"}
 SUFFIXES = {"gift": "gift", "moodlexml": "xml"}
@@ -241,3 +243,14 @@ def desk_url() -> str:
 def upload_url() -> str:
     """Where question files are brought."""
     return reverse("quizzes_desk:upload")
+
+
+@require_safe
+def picture(request: HttpRequest, image_id: int) -> HttpResponse:
+    """Leads to a picture, large enough to draw on, for whoever writes questions."""
+    require(request.user, "quizzes.import_items")
+    image = get_object_or_404(SiteImage, pk=image_id)
+    url = plain_picture_url(image)
+    if not url:
+        raise Http404
+    return redirect(url)
