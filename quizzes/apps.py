@@ -7,10 +7,10 @@ class QuizzesConfig(AppConfig):
     verbose_name = _("Quizzes")
 
     def ready(self) -> None:
-        from outbox.registry import register_letter
         from wagtail.permissions import register_permission_policy
 
         from jobs.registry import register_sweep
+        from outbox.registry import register_letter
         from people.personal_record import register_part
         from people.policies import RulesPermissionPolicy
 

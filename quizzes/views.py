@@ -228,7 +228,9 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     if attempt.finished_at is None:
         return redirect(_url("answer", request, attempt.pk, 1))
     explained = attempt.may_review(now)
-    entries = present_answers(answers_of(attempt=attempt), seed=attempt.seed) if explained else []
+    answers = answers_of(attempt=attempt)
+    entries = present_answers(answers, seed=attempt.seed) if explained else []
+    rescored = any(answer.scored_by_id for answer in answers)
     return render(
         request,
         "quizzes/result.html",
@@ -238,7 +240,7 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
             "entries": entries,
             "is_explained": explained,
             "is_pending": attempt.passed is None,
-            "rescored": latest_change(attempt=attempt),
+            "rescored": latest_change(attempt=attempt) if rescored else None,
             "again_url": _url("start", request, attempt.quiz_id),
             "next_url": safe_next_url(request),
         },

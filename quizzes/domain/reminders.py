@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+
 from outbox.domain.choices import welcome_kind
 from outbox.domain.letters import write_letter
 from outbox.models import Letter, Refusal
 from outbox.registry import Wording
 from outbox.wording import word
-
 from people.addresses import full_address
 from quizzes.deck_queries import due_count
 from quizzes.models import ReviewReminder

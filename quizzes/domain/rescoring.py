@@ -25,8 +25,8 @@ def rescore_item(*, item: Item, reason: str, by: Any, now: dt.datetime | None = 
     """Score all answers to earlier versions of `item` by what it says now.
 
     Points and verdicts of their attempts follow; a pass once given stays. What was before is kept
-    beside what is now, for the learner to see, who also gets a letter. Answers whose points stay the same are left alone,
-    so that doing it twice changes nothing. Raises `NothingToRescore`.
+    beside what is now, for the learner to see, who also gets a letter. Answers whose points stay
+    the same are left alone, so that doing it twice changes nothing. Raises `NothingToRescore`.
     """
     now = now or timezone.now()
     version = current_version(item)

@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 from django.utils import timezone
+
 from outbox.domain.letters import write_letters
 from outbox.models import Letter
 from outbox.registry import Wording
 from outbox.wording import word
-
 from people.addresses import full_address
 from people.models import User
 from quizzes.models import RescoredAnswer, Rescoring
