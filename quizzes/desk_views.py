@@ -22,7 +22,7 @@ from .charts import bars, dots, line
 from .domain.exchange import commit_file, drafts_of, read_file
 from .domain.marking import NotToBeMarked, mark_answer
 from .domain.rescoring import NothingToRescore, rescore_item
-from .exchange import FORMATS, NotAQuestionFile, write
+from .exchange import FORMATS, NotAQuestionFile, format_of, write
 from .item_types import InvalidResponse
 from .models import Answer, Item, QuestionFile, Quiz
 from .queries import in_bank, present_item
@@ -151,16 +151,14 @@ def mark(request: HttpRequest, answer_id: int) -> HttpResponse:
 
 
 class UploadForm(forms.Form):
-    """A question file, its format and whose bank it is for."""
+    """A question file and whose bank it is for."""
 
     file = forms.FileField()
-    file_format = forms.ChoiceField(choices=list(FORMATS.items()))
     department = forms.ModelChoiceField(Department.objects.all(), required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].label = _("File")
-        self.fields["file_format"].label = _("Format")
         self.fields["department"].label = _("Department")
         if not may(user, "quizzes.write_for_any_department"):
             own = Department.objects.filter(pk__in=user.department_ids)
@@ -174,7 +172,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     require(request.user, "quizzes.import_items")
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        data, file_format = form.cleaned_data["file"].read(), form.cleaned_data["file_format"]
+        data = form.cleaned_data["file"].read()
+        file_format = format_of(data)
         try:
             read_file(data, file_format)
         except NotAQuestionFile as refusal:

@@ -8,6 +8,7 @@ cannot bring that about, and what happens on their side of the line changes noth
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quizzes.models import Attempt, HubBeat, Outage, Quiz
@@ -50,7 +51,7 @@ def notice_outage(*, now: dt.datetime) -> Outage | None:
     return outage
 
 
-def _fresh(now: dt.datetime):
+def _fresh(now: dt.datetime) -> QuerySet[HubBeat]:
     return HubBeat.objects.filter(pk=_THE_ONE, seen_at__gte=now - AWAY_AFTER)
 
 

@@ -26,7 +26,7 @@ def test_author_imports_a_moodle_bank_and_sees_how_it_proved(hub: SeededHub, pag
     page.get_by_role("button", name="Look into the file").click()
 
     # Everything is shown before anything is taken in, also what can't be kept.
-    expect(page.get_by_role("checkbox")).to_have_count(7)
+    expect(page.locator("input[name=place]")).to_have_count(7)
     expect(page.get_by_role("heading", name="Left out")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Dose")
     _look(page, "bank-01-preview")

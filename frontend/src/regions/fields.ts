@@ -58,15 +58,19 @@ function listOf(form: HTMLElement): HTMLElement | null {
   return form.querySelector<HTMLElement>(at("regions"));
 }
 
+/* Wagtail keeps a deleted entry in the form, and says so in a hidden field beside it. */
+function isDeleted(form: HTMLElement, text: HTMLTextAreaElement): boolean {
+  const name = text.name.replace(/-value-coordinates$/, "-deleted");
+  return form.querySelector<HTMLInputElement>(`input[name="${CSS.escape(name)}"]`)?.value === "1";
+}
+
 export function regionsOf(form: HTMLElement): RegionFields[] {
   const found: RegionFields[] = [];
   for (const box of listOf(form)?.querySelectorAll<HTMLElement>(at("coordinates")) ?? []) {
     const region = box.parentElement?.closest<HTMLElement>("[data-contentpath]");
-    // Wagtail keeps a deleted entry in the form, hidden.
-    if (!region || box.closest('[aria-hidden="true"], [style*="display: none"]')) continue;
-    const shape = region.querySelector<HTMLSelectElement>(`${at("shape")} select`);
+    const shape = region?.querySelector<HTMLSelectElement>(`${at("shape")} select`);
     const text = box.querySelector("textarea");
-    if (!shape || !text) continue;
+    if (!region || !shape || !text || isDeleted(form, text)) continue;
     found.push(
       new RegionFields(
         shape,
