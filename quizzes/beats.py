@@ -26,6 +26,9 @@ def _beat_for_ever() -> None:
         except (DatabaseError, InterfaceError):
             # The gap this leaves is what tells of it later.
             logger.warning("No sign of life: the database is away")
+        except Exception:
+            # Whatever it was: a hub that lives and shows no sign of it would end no exam.
+            logger.exception("No sign of life; trying again")
         else:
             if outage:
                 logger.warning("The hub was away: %s", outage)

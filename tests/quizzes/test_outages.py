@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes import beats
 from quizzes.domain.attempts import (
     TimeIsUp,
     close_overdue_attempts,
@@ -163,3 +165,29 @@ def test_quiz_that_no_outage_touched_keeps_its_hour():
     assert (quiz.prolonged_until, quiz.answers_known_from) == (None, START + 300 * MINUTE)
     with pytest.raises(ValidationError):
         Outage(began_at=START, ended_at=START).full_clean()
+
+
+class Enough(BaseException):
+    """Ends what else goes on for ever."""
+
+
+def test_web_goes_on_showing_signs_of_life_whatever_happens(monkeypatch):
+    troubles = [DatabaseError("away"), ValueError("unforeseen")]
+    naps = []
+
+    def troubled_beat():
+        if troubles:
+            raise troubles.pop(0)
+        return beat(now=START)
+
+    def nap(seconds):
+        naps.append(seconds)
+        if len(naps) == 3:
+            raise Enough
+
+    monkeypatch.setattr(beats, "beat", troubled_beat)
+    monkeypatch.setattr(beats.time, "sleep", nap)
+    monkeypatch.setattr(beats, "close_old_connections", lambda: None)
+    with pytest.raises(Enough):
+        beats._beat_for_ever()
+    assert HubBeat.objects.get().seen_at == START
