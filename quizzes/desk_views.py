@@ -210,7 +210,13 @@ def preview(request: HttpRequest, file_id: int) -> HttpResponse:
         )
         return redirect("wagtailsnippets_quizzes_item:list")
     parsed, refused = read_file(bytes(file.data), file.file_format)
-    context = {"file": file, "parsed": parsed, "refused": refused, "locales": Locale.objects.all()}
+    context = {
+        "file": file,
+        "parsed": parsed,
+        "refused": refused,
+        "locales": Locale.objects.all(),
+        "chosen_locale": Locale.get_active(),
+    }
     return render(request, "quizzes/desk/preview.html", context)
 
 

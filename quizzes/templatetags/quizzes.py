@@ -14,6 +14,7 @@ from media.models import Lecture
 from pages.models import SiteImage
 from pages.pictures import FIGURE
 from people.access import may
+from quizzes import item_types
 from quizzes.item_types.geometry import NotARegion, parse_region
 from quizzes.item_types.hotspot import outline
 from quizzes.models import Confidence
@@ -116,6 +117,12 @@ def _component_item(item: PresentedItem, *, number: int | str, total: int | str)
 
 def _with_image(option: dict[str, Any], images: Mapping[int, SiteImage]) -> dict[str, Any]:
     return option | {"image": images.get(option.get("image_id") or 0)}
+
+
+@register.filter
+def item_type_name(code: str) -> str:
+    """What authors call a type of question."""
+    return str(item_types.get(code).block().label)
 
 
 @register.filter

@@ -93,7 +93,7 @@ def bank() -> str:
         ),
         _other("calculated", "Dose", "{a} times {b}?", ""),
     ]
-    body = "".join(questions)
+    body = "\n".join(questions)
     return f'<?xml version="1.0" encoding="UTF-8"?><quiz>{body}</quiz>'
 
 

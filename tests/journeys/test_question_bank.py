@@ -29,6 +29,10 @@ def test_author_imports_a_moodle_bank_and_sees_how_it_proved(hub: SeededHub, pag
     expect(page.locator("input[name=place]")).to_have_count(7)
     expect(page.get_by_role("heading", name="Left out")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Dose")
+    expect(page.get_by_label("Language of the questions")).to_have_value("en")
+    expect(page.get_by_role("row", name=re.compile("Nodule"))).to_contain_text(
+        "Single best answer · 1 picture"
+    )
     _look(page, "bank-01-preview")
     page.get_by_role("button", name="Take in what is chosen").click()
     expect(page.locator("main")).to_contain_text("Nodule")
