@@ -7,7 +7,7 @@ import runpy
 import sys
 
 BENCHES = ("lectures", "transcode", "pages", "deidentify")
-LONG = ("hostile", "kills")
+LONG = ("answering", "hostile", "kills")
 
 
 def main() -> None:

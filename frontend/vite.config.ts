@@ -67,6 +67,7 @@ export default defineConfig({
         upload: entry("upload"),
         viewer: entry("viewer"),
         round: entry("round"),
+        regions: entry("regions"),
       },
     },
   },

@@ -1,6 +1,7 @@
 """Reading a learner's review deck: what is due today, and how strong they are in what."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -8,12 +9,14 @@ from typing import Any, TypeVar
 from django.utils.html import strip_tags
 from django.utils.text import Truncator, slugify
 
-from .domain.deck import schedule_of
+from .domain.deck import parameters_of, schedule_of
 from .domain.versions import snapshot
-from .models import Item, ReviewCard
-from .scheduling import retrievability
+from .models import Item, ReviewCard, ReviewReminder
+from .scheduling import Parameters, retrievability
 
 T = TypeVar("T")
+# When a calendar shows reviews to who has chosen no hour.
+USUAL_HOUR = 8
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,17 @@ class Deck:
     total: int
     next_due_at: dt.datetime | None
     strengths: list[Strength]
+    is_fitted: bool
     leeches: list[Leech]
 
 
 def read_deck(*, user: Any, now: dt.datetime, limit: int = 40) -> Deck:
-    """The deck of a learner, in two queries however large it is."""
+    """The deck of a learner, in three queries however large it is."""
     cards = list(
         ReviewCard.objects.filter(user=user).select_related("item").order_by("due_at", "pk")
     )
     topics = _topics_of({card.item_id for card in cards})
+    parameters = parameters_of(user_id=user.pk)
     active = [card for card in cards if not card.is_suspended]
     due = [card for card in active if card.due_at <= now]
     later = [card.due_at for card in active if card.due_at > now]
@@ -64,7 +69,8 @@ def read_deck(*, user: Any, now: dt.datetime, limit: int = 40) -> Deck:
         due=len(due),
         total=len(cards),
         next_due_at=min(later, default=None),
-        strengths=_strengths(cards, topics, now),
+        strengths=_strengths(cards, topics, now, parameters),
+        is_fitted=parameters is not None,
         leeches=[Leech(pk=card.pk, words=_words(card.item)) for card in cards if card.is_suspended],
     )
 
@@ -96,12 +102,15 @@ def interleave(things: Sequence[T], groups: Sequence[str]) -> list[T]:
 
 
 def _strengths(
-    cards: Iterable[ReviewCard], topics: dict[int, list[str]], now: dt.datetime
+    cards: Iterable[ReviewCard],
+    topics: dict[int, list[str]],
+    now: dt.datetime,
+    parameters: Parameters,
 ) -> list[Strength]:
     """Weakest topic first."""
     recalls: dict[str, list[float]] = {}
     for card in cards:
-        recall = retrievability(schedule=schedule_of(card), at=now)
+        recall = retrievability(schedule=schedule_of(card), at=now, parameters=parameters)
         for topic in topics.get(card.item_id, []):
             recalls.setdefault(topic, []).append(recall)
     found = [
@@ -121,3 +130,28 @@ def _words(item: Item) -> str:
 def due_count(*, user: Any, now: dt.datetime) -> int:
     """How many questions of the learner's deck are due; one query."""
     return ReviewCard.objects.filter(user=user, is_suspended=False, due_at__lte=now).count()
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """How many questions are due on a day, and when the learner is reminded of them."""
+
+    at: dt.datetime
+    due: int
+
+
+def due_days(*, user: Any, now: dt.datetime, days: int = 14) -> list[DueDay]:
+    """The next days with due questions; what is overdue counts today. Two queries."""
+    reminder = ReviewReminder.objects.filter(user=user).first()
+    hour = dt.time(reminder.hour if reminder else USUAL_HOUR)
+    today = now.astimezone(user.zone).date()
+    horizon = now + dt.timedelta(days=days)
+    cards = ReviewCard.objects.filter(user=user, is_suspended=False, due_at__lte=horizon)
+    counted = Counter(
+        max(today, due_at.astimezone(user.zone).date())
+        for due_at in cards.values_list("due_at", flat=True)
+    )
+    return [
+        DueDay(at=dt.datetime.combine(day, hour, tzinfo=user.zone), due=due)
+        for day, due in sorted(counted.items())
+    ]

@@ -1,16 +1,21 @@
 """The review deck: what is due today, one item after the other."""
 
+import datetime as dt
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from people.access import fetch, require
 
-from .deck_queries import read_deck
+from .deck_queries import USUAL_HOUR, read_deck
 from .domain.deck import NotDue, answer_card, remember_closed_attempts, take_back
+from .domain.reminders import remind_at, remind_no_more, reminder_of
 from .domain.versions import current_version
 from .item_types import InvalidResponse
 from .models import ReviewCard
@@ -25,7 +30,14 @@ def deck(request: HttpRequest) -> HttpResponse:
     require(request.user, "quizzes.keep_deck")
     now = timezone.now()
     remember_closed_attempts(user=request.user, now=now)
-    return render(request, "quizzes/deck.html", {"deck": read_deck(user=request.user, now=now)})
+    reminder = reminder_of(user=request.user)
+    context = {
+        "deck": read_deck(user=request.user, now=now),
+        "reminder": reminder,
+        "hours": [(hour, dt.time(hour)) for hour in range(24)],
+        "chosen_hour": reminder.hour if reminder else USUAL_HOUR,
+    }
+    return render(request, "quizzes/deck.html", context)
 
 
 @never_cache
@@ -68,4 +80,19 @@ def take_leech_back(request: HttpRequest, card_id: int) -> HttpResponse:
     """Let an item that was set aside come again."""
     found = fetch(request.user, "quizzes.answer_card", ReviewCard.objects.all(), pk=card_id)
     take_back(card=found)
+    return redirect("quizzes:deck")
+
+
+@require_POST
+@login_required
+def reminders(request: HttpRequest) -> HttpResponse:
+    """Be reminded of due reviews by e-mail at an hour of one's own, or no more."""
+    require(request.user, "quizzes.keep_deck")
+    hour = request.POST.get("hour", "")
+    if request.POST.get("do") == "stop":
+        remind_no_more(user=request.user)
+        messages.success(request, _("You are not reminded any more."))
+    elif hour.isdecimal() and len(hour) < 3 and int(hour) < 24:
+        remind_at(user=request.user, hour=int(hour))
+        messages.success(request, _("You are reminded on days when reviews are due."))
     return redirect("quizzes:deck")

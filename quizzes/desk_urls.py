@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:quiz_id>/marking/", desk_views.marking, name="marking"),
     path("answers/<int:answer_id>/mark/", desk_views.mark, name="mark"),
     path("items/<int:item_id>/rescore/", desk_views.rescore, name="rescore"),
+    path("pictures/<int:image_id>/", desk_views.picture, name="picture"),
     path("files/", desk_views.upload, name="upload"),
     path("files/<int:file_id>/", desk_views.preview, name="preview"),
     path("files/export/", desk_views.export, name="export"),

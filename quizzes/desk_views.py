@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Locale
 
+from pages.models import SiteImage
 from people.access import fetch, may, require
 from people.models import Department
 
@@ -21,11 +22,12 @@ from .charts import bars, dots, line
 from .domain.exchange import commit_file, drafts_of, read_file
 from .domain.marking import NotToBeMarked, mark_answer
 from .domain.rescoring import NothingToRescore, rescore_item
-from .exchange import FORMATS, NotAQuestionFile, write
+from .exchange import FORMATS, NotAQuestionFile, format_of, write
 from .item_types import InvalidResponse
 from .models import Answer, Item, QuestionFile, Quiz
 from .queries import in_bank, present_item
 from .reports import ItemReport, confident_and_wrong, report_quiz
+from .templatetags.quizzes import plain_picture_url
 
 MIME_TYPES = {"gift": "text/plain; charset=utf-8", "moodlexml": "application/xml; charset=utf-8"}
 SUFFIXES = {"gift": "gift", "moodlexml": "xml"}
@@ -149,16 +151,14 @@ def mark(request: HttpRequest, answer_id: int) -> HttpResponse:
 
 
 class UploadForm(forms.Form):
-    """A question file, its format and whose bank it is for."""
+    """A question file and whose bank it is for."""
 
     file = forms.FileField()
-    file_format = forms.ChoiceField(choices=list(FORMATS.items()))
     department = forms.ModelChoiceField(Department.objects.all(), required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].label = _("File")
-        self.fields["file_format"].label = _("Format")
         self.fields["department"].label = _("Department")
         if not may(user, "quizzes.write_for_any_department"):
             own = Department.objects.filter(pk__in=user.department_ids)
@@ -172,7 +172,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     require(request.user, "quizzes.import_items")
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        data, file_format = form.cleaned_data["file"].read(), form.cleaned_data["file_format"]
+        data = form.cleaned_data["file"].read()
+        file_format = format_of(data)
         try:
             read_file(data, file_format)
         except NotAQuestionFile as refusal:
@@ -209,7 +210,13 @@ def preview(request: HttpRequest, file_id: int) -> HttpResponse:
         )
         return redirect("wagtailsnippets_quizzes_item:list")
     parsed, refused = read_file(bytes(file.data), file.file_format)
-    context = {"file": file, "parsed": parsed, "refused": refused, "locales": Locale.objects.all()}
+    context = {
+        "file": file,
+        "parsed": parsed,
+        "refused": refused,
+        "locales": Locale.objects.all(),
+        "chosen_locale": Locale.get_active(),
+    }
     return render(request, "quizzes/desk/preview.html", context)
 
 
@@ -241,3 +248,14 @@ def desk_url() -> str:
 def upload_url() -> str:
     """Where question files are brought."""
     return reverse("quizzes_desk:upload")
+
+
+@require_safe
+def picture(request: HttpRequest, image_id: int) -> HttpResponse:
+    """Leads to a picture, large enough to draw on, for whoever writes questions."""
+    require(request.user, "quizzes.import_items")
+    image = get_object_or_404(SiteImage, pk=image_id)
+    url = plain_picture_url(image)
+    if not url:
+        raise Http404
+    return redirect(url)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from .models import Attempt, ExtraTime, Review, ReviewCard
+from .models import Attempt, DeckFit, ExtraTime, Review, ReviewCard, ReviewReminder
 
 
 def attempts(user: Any) -> Iterator[dict[str, Any]]:
@@ -64,6 +64,18 @@ def _review(review: Review) -> dict[str, Any]:
         "confidence_percent": review.confidence,
         "rating": review.rating,
     }
+
+
+def deck_settings(user: Any) -> Iterator[dict[str, Any]]:
+    """When reviews are reminded of, and what the scheduler has learnt of the person's memory."""
+    for reminder in ReviewReminder.objects.filter(user=user):
+        yield {"reminded_at_hour": reminder.hour, "last_reminded_at": reminder.sent_at}
+    for fitted in DeckFit.objects.filter(user=user):
+        yield {
+            "fsrs_parameters": fitted.parameters,
+            "fitted_to_reviews": fitted.reviews,
+            "adopted_at": fitted.adopted_at,
+        }
 
 
 def extra_time(user: Any) -> Iterator[dict[str, Any]]:

@@ -1,12 +1,14 @@
 """Reading quizzes: attempts, and items as a learner may see them."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from media.models import Caption, Lecture
 from pages.models import DepartmentPage, SiteImage
 from pages.pictures import CARD, FIGURE
 from people.access import may
@@ -33,6 +35,7 @@ class PresentedItem:
     response: dict[str, Any] | None
     is_explained: bool
     score: Score | None = None
+    videos: Mapping[int, Lecture] = field(default_factory=dict)
 
     @property
     def is_answered(self) -> bool:
@@ -46,6 +49,14 @@ class PresentedItem:
     def image(self) -> SiteImage | None:
         return self.images.get(self.view.get("image_id") or 0)
 
+    @property
+    def video(self) -> Lecture | None:
+        return self.videos.get(self.view.get("video_id") or 0)
+
+    @property
+    def explanation_video(self) -> Lecture | None:
+        return self.videos.get(self.view.get("explanation_video_id") or 0)
+
 
 def present_item(
     *,
@@ -55,6 +66,7 @@ def present_item(
     explained: bool = True,
     seed: int = 0,
     images: Mapping[int, SiteImage] | None = None,
+    videos: Mapping[int, Lecture] | None = None,
 ) -> PresentedItem:
     """What a learner may see of `version`: key and explanation only beside their own response.
 
@@ -70,6 +82,8 @@ def present_item(
         view, score = item_type.question(content, draft or response), None
     if images is None:
         images = _pictures(item_type.image_ids(content))
+    if videos is None:
+        videos = _recordings(item_type.video_ids(content))
     return PresentedItem(
         template=item_type.template,
         view=item_type.shuffled(view, seed),
@@ -77,6 +91,7 @@ def present_item(
         response=response,
         is_explained=is_explained,
         score=score,
+        videos=videos,
     )
 
 
@@ -87,6 +102,15 @@ def _pictures(ids: Iterable[int]) -> dict[int, SiteImage]:
         return {}
     pictures = SiteImage.objects.prefetch_renditions(*FIGURE.specs, *CARD.specs)
     return pictures.in_bulk(wanted)
+
+
+def _recordings(ids: Iterable[int]) -> dict[int, Lecture]:
+    """Recordings with their captions, in two queries; in none where there are no ids."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    captions = Prefetch("captions", Caption.objects.published().order_by("language"))
+    return Lecture.objects.prefetch_related(captions).in_bulk(wanted)
 
 
 @dataclass(frozen=True)
@@ -106,6 +130,11 @@ def present_answers(answers: list[Answer], *, seed: int = 0) -> list[PresentedAn
         for version in versions.values()
         for image in item_types.get(version.item_type).image_ids(version.content)
     )
+    videos = _recordings(
+        video
+        for version in versions.values()
+        for video in item_types.get(version.item_type).video_ids(version.content)
+    )
     changes: dict[int, list[RescoredAnswer]] = {}
     if any(answer.scored_by_id for answer in answers):
         rescored = RescoredAnswer.objects.filter(answer__in=answers).select_related("rescoring")
@@ -119,11 +148,18 @@ def present_answers(answers: list[Answer], *, seed: int = 0) -> list[PresentedAn
                 response=answer.marked_response,
                 seed=seed,
                 images=images,
+                videos=videos,
             ),
             rescored=changes.get(answer.pk, []),
         )
         for answer in answers
     ]
+
+
+def latest_change(*, attempt: Attempt) -> RescoredAnswer | None:
+    """What the last re-scoring changed in an attempt, explained or not."""
+    changes = RescoredAnswer.objects.filter(answer__attempt=attempt).select_related("rescoring")
+    return changes.order_by("-rescoring__done_at", "-pk").first()
 
 
 def in_bank(queryset: QuerySet[M], *, user: Any) -> QuerySet[M]:
@@ -164,15 +200,16 @@ class Conditions:
 
     is_exam: bool
     seconds_left: int | None
+    paused_minutes: int
     ask_confidence: bool
 
 
 def conditions_of(*, attempt: Attempt, now: dt.datetime) -> Conditions:
     """The conditions of a running attempt; `attempt` comes with its quiz."""
-    left = attempt.deadline_at - now if attempt.deadline_at else None
     return Conditions(
         is_exam=attempt.is_exam,
-        seconds_left=max(0, int(left.total_seconds())) if left is not None else None,
+        seconds_left=attempt.seconds_left(now),
+        paused_minutes=math.ceil(attempt.paused_s / 60),
         ask_confidence=attempt.quiz.ask_confidence,
     )
 

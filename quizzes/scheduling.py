@@ -5,17 +5,30 @@ in UTC.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fsrs import Card, Rating, Scheduler, State
+from fsrs.scheduler import DEFAULT_PARAMETERS
 
-# Items are reviewed once a day, not by the minute: no learning steps within one.
-_SCHEDULER = Scheduler(
-    learning_steps=(), relearning_steps=(), desired_retention=0.9, enable_fuzzing=False
-)
+# The 21 numbers of FSRS-6; None stands for its defaults.
+Parameters = tuple[float, ...] | None
 # So many lapses mark an item that is not learnt by repeating it.
 LEECH_LAPSES = 6
 CERTAIN, UNSURE = 95, 50
+
+
+@lru_cache(maxsize=512)
+def _scheduler(parameters: Parameters) -> Scheduler:
+    # Items are reviewed once a day, not by the minute: no learning steps within one.
+    return Scheduler(
+        parameters=parameters or DEFAULT_PARAMETERS,
+        learning_steps=(),
+        relearning_steps=(),
+        desired_retention=0.9,
+        enable_fuzzing=False,
+    )
 
 
 @dataclass(frozen=True)
@@ -45,10 +58,12 @@ def rate(*, share: float, confidence: int | None) -> Rating:
     return Rating.Hard if confidence <= UNSURE else Rating.Good
 
 
-def review(*, before: Schedule | None, rating: Rating, at: dt.datetime) -> Schedule:
+def review(
+    *, before: Schedule | None, rating: Rating, at: dt.datetime, parameters: Parameters = None
+) -> Schedule:
     """The card after a review at `at`."""
     moment = at.astimezone(dt.UTC)
-    card, _log = _SCHEDULER.review_card(_card(before, moment), rating, moment)
+    card, _log = _scheduler(parameters).review_card(_card(before, moment), rating, moment)
     assert card.last_review is not None
     return Schedule(
         state=int(card.state),
@@ -60,10 +75,20 @@ def review(*, before: Schedule | None, rating: Rating, at: dt.datetime) -> Sched
     )
 
 
-def retrievability(*, schedule: Schedule, at: dt.datetime) -> float:
+def replay(
+    *, reviews: Iterable[tuple[int, dt.datetime]], parameters: Parameters = None
+) -> Schedule | None:
+    """Where a card stands after its (rating, moment)s, in order of time; None after none."""
+    schedule = None
+    for rating, at in reviews:
+        schedule = review(before=schedule, rating=Rating(rating), at=at, parameters=parameters)
+    return schedule
+
+
+def retrievability(*, schedule: Schedule, at: dt.datetime, parameters: Parameters = None) -> float:
     """Probability, 0 to 1, that the learner remembers the item at `at`."""
     moment = at.astimezone(dt.UTC)
-    return _SCHEDULER.get_card_retrievability(_card(schedule, moment), moment)
+    return _scheduler(parameters).get_card_retrievability(_card(schedule, moment), moment)
 
 
 def _card(schedule: Schedule | None, moment: dt.datetime) -> Card:

@@ -27,11 +27,12 @@ from .domain.attempts import (
     mark_shown,
     record_answer,
     start_attempt,
+    time_is_up,
 )
 from .domain.draws import NotEnoughItems
 from .item_types import InvalidResponse
 from .models import Answer, Attempt, Quiz
-from .queries import answers_of, conditions_of, present_answers, present_item
+from .queries import answers_of, conditions_of, latest_change, present_answers, present_item
 
 
 def _url(name: str, request: HttpRequest, *args: int) -> str:
@@ -84,7 +85,7 @@ def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse
     """Show one item; take its answer. In practice the same address then shows why."""
     now = timezone.now()
     attempt = _fetch_attempt(request, attempt_id, "quizzes.answer_attempt")
-    if attempt.finished_at or attempt.is_overdue(now):
+    if attempt.finished_at or time_is_up(attempt=attempt, now=now):
         return _over(request, attempt)
     if request.method != "POST":
         return _show(request, attempt, position, now=now)
@@ -99,8 +100,15 @@ def answer(request: HttpRequest, attempt_id: int, position: int) -> HttpResponse
     except Answer.DoesNotExist:
         raise Http404 from None
     if _wants_json(request):
-        return JsonResponse({"saved": True, "complete": True, "sequence": stored.sequence})
+        receipt = {"saved": True, "complete": True, "sequence": stored.sequence}
+        return JsonResponse(receipt | _time_left(attempt, now))
     return redirect(_url("answer", request, attempt.pk, _goes_on(attempt, stored)))
+
+
+def _time_left(attempt: Attempt, now: dt.datetime) -> dict[str, int]:
+    """For the page's clock: a deadline moves when the hub was away."""
+    left = attempt.seconds_left(now)
+    return {} if left is None else {"seconds_left": left}
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -134,7 +142,7 @@ def _not_complete(
 ) -> HttpResponse:
     if _wants_json(request):
         kept = attempt.is_exam and problem.draft is not None
-        return JsonResponse({"saved": kept, "complete": False})
+        return JsonResponse({"saved": kept, "complete": False} | _time_left(attempt, now))
     return _show(
         request,
         attempt,
@@ -220,13 +228,14 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
     """The result of a finished attempt, explained where it may be; an open one goes on."""
     attempt = _fetch_attempt(request, attempt_id, "quizzes.see_attempt")
     now = timezone.now()
-    if attempt.finished_at is None and attempt.is_overdue(now):
+    if attempt.finished_at is None and time_is_up(attempt=attempt, now=now):
         attempt = finish_attempt(attempt=attempt, now=now)
     if attempt.finished_at is None:
         return redirect(_url("answer", request, attempt.pk, 1))
     explained = attempt.may_review(now)
-    entries = present_answers(answers_of(attempt=attempt), seed=attempt.seed) if explained else []
-    changes = [change for entry in entries for change in entry.rescored]
+    answers = answers_of(attempt=attempt)
+    entries = present_answers(answers, seed=attempt.seed) if explained else []
+    rescored = any(answer.scored_by_id for answer in answers)
     return render(
         request,
         "quizzes/result.html",
@@ -236,7 +245,7 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
             "entries": entries,
             "is_explained": explained,
             "is_pending": attempt.passed is None,
-            "rescored": changes[-1] if changes else None,
+            "rescored": latest_change(attempt=attempt) if rescored else None,
             "again_url": _url("start", request, attempt.quiz_id),
             "next_url": safe_next_url(request),
         },

@@ -1,4 +1,4 @@
-"""What of a person's courses belongs in their calendar: openings, webinars, ends."""
+"""What of a person's courses belongs in their calendar: openings, webinars, ends, reviews."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.models import CoursePage, Enrolment, LessonPage
 from courses.outline import syllabuses
@@ -16,6 +18,8 @@ from courses.queries import courses_in_language
 from interop.models import CalendarAddress
 from interop.models.calendars import new_token
 from interop.targets import locale_id_of
+from people.addresses import full_address
+from quizzes.deck_queries import due_days
 from quizzes.models import Attempt
 
 # What lies longer back is nobody's plan any more.
@@ -47,7 +51,7 @@ def entries_of(*, user: Any, now: dt.datetime | None = None) -> list[Entry]:
         .prefetch_related("lesson_records")
     }
     courses = courses_in_language(keys=list(enrolments), locale_id=locale_id_of(user.language))
-    found = list(_running_attempts(user))
+    found = [*_running_attempts(user), *_reviews(user, now)]
     for course, syllabus in zip(courses, _in_order(courses), strict=True):
         enrolment = enrolments[course.translation_key]
         done = {record.lesson_key for record in enrolment.lesson_records.all()}
@@ -106,6 +110,16 @@ def _running_attempts(user: Any) -> Iterator[Entry]:
             title=_("Your attempt ends: %(quiz)s") % {"quiz": attempt.quiz.title},
             url="",
             is_deadline=True,
+        )
+
+
+def _reviews(user: Any, now: dt.datetime) -> Iterator[Entry]:
+    for day in due_days(user=user, now=now):
+        yield Entry(
+            key=f"reviews-{day.at:%Y-%m-%d}",
+            starts_at=day.at,
+            title=ngettext("%(due)d review due", "%(due)d reviews due", day.due) % {"due": day.due},
+            url=full_address(reverse("quizzes:deck")),
         )
 
 

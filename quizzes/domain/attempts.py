@@ -3,10 +3,11 @@
 import datetime as dt
 import secrets
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from quizzes.models import Answer, Attempt, Confidence, ExtraTime, Quiz
 
 from .deck import remember_attempt
 from .draws import lay_out
+from .outages import is_away, notice_outage
 from .versions import current_versions
 
 # SQLite keeps 63 bits.
@@ -63,7 +65,7 @@ def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> A
     Quiz.objects.select_for_update().only("pk").get(pk=quiz.pk)
     attempts = Attempt.objects.filter(quiz=quiz, user=user)
     running = attempts.filter(finished_at=None).first()
-    if running and not running.is_overdue(now):
+    if running and not time_is_up(attempt=running, now=now):
         return running
     if running:
         finish_attempt(attempt=running, now=now)
@@ -134,60 +136,67 @@ def record_answer(
     `data` counts the client's savings, and whatever is not newer than what is stored changes
     nothing, so that sending again is harmless. What is incomplete is kept as a draft.
 
+    Everything is read, understood and scored before anything is locked; what is written is one
+    statement that changes nothing when another writer was faster, and then is decided anew.
+
     Returns the stored answer, which for a repeated call is the earlier one. Raises
     `InvalidResponse` with a message for the learner, `StaleAnswer`, `AttemptFinished`,
     `TimeIsUp`, `Answer.DoesNotExist`.
     """
     now = now or timezone.now()
     given = _Given.read(data)
-    with transaction.atomic():
-        # The attempt's row is the lock: an answer comes before its result or not at all.
-        locked = Attempt.objects.select_for_update().select_related(None).get(pk=attempt.pk)
-        answer = locked.answers.select_related("version").get(position=position)
-        if answer.answered_at and not locked.is_exam:
+    while True:
+        answer = Answer.objects.select_related("version", "attempt").get(
+            attempt=attempt.pk, position=position
+        )
+        if answer.answered_at and not answer.attempt.is_exam:
             return answer
+        item_type, content = item_types.get(answer.version.item_type), answer.version.content
         try:
-            response = item_types.get(answer.version.item_type).read_response(
-                answer.version.content, given.data
-            )
+            response = item_type.read_response(content, given.data)
         except InvalidResponse as problem:
-            _keep_draft(attempt=locked, answer=answer, draft=problem.draft, given=given, now=now)
-            invalid = problem
+            kept = _draft(answer=answer, draft=problem.draft, given=given, now=now)
+            if kept is None or _write(answer=answer, values=kept):
+                raise
         else:
-            return _store(attempt=locked, answer=answer, response=response, given=given, now=now)
-    raise invalid
+            values = _stored(answer=answer, response=response, given=given, now=now)
+            if values is None or _write(answer=answer, values=values):
+                return answer
 
 
-def _store(
-    *, attempt: Attempt, answer: Answer, response: dict, given: _Given, now: dt.datetime
-) -> Answer:
+def _stored(
+    *, answer: Answer, response: dict, given: _Given, now: dt.datetime
+) -> dict[str, Any] | None:
+    """What a complete answer changes; None for one that is stored already."""
     if answer.answered_at and answer.response == response and not _is_newer(given, answer):
-        return answer
-    _require_running(attempt, now)
+        return None
+    _require_running(answer.attempt, now)
     if not _is_newer(given, answer):
         raise StaleAnswer(answer)
     score = item_types.get(answer.version.item_type).score(answer.version.content, response)
-    answer.response, answer.draft = response, None
-    answer.points, answer.possible = score.points, score.possible
-    answer.needs_marking = score.pending
-    answer.sequence = answer.sequence + 1 if given.sequence is None else given.sequence
-    answer.confidence = given.confidence
-    answer.answered_at = now
-    answer.save(
-        update_fields=[
-            "response",
-            "draft",
-            "points",
-            "possible",
-            "needs_marking",
-            "sequence",
-            "confidence",
-            "answered_at",
-        ]
-    )
-    if not attempt.is_exam:
-        remember_attempt(attempt=attempt, answers=[answer])
-    return answer
+    return {
+        "response": response,
+        "draft": None,
+        "points": score.points,
+        "possible": score.possible,
+        "needs_marking": score.pending,
+        "sequence": answer.sequence + 1 if given.sequence is None else given.sequence,
+        "confidence": given.confidence,
+        "answered_at": now,
+    }
+
+
+def _draft(
+    *, answer: Answer, draft: dict | None, given: _Given, now: dt.datetime
+) -> dict[str, Any] | None:
+    """What an incomplete answer changes; it never replaces a complete or a newer one."""
+    _require_running(answer.attempt, now)
+    if draft is None or answer.answered_at or not _is_newer(given, answer):
+        return None
+    return {
+        "draft": draft,
+        "sequence": answer.sequence if given.sequence is None else given.sequence,
+    }
 
 
 def _is_newer(given: _Given, answer: Answer) -> bool:
@@ -204,16 +213,28 @@ def _require_running(attempt: Attempt, now: dt.datetime) -> None:
         raise TimeIsUp(attempt)
 
 
-def _keep_draft(
-    *, attempt: Attempt, answer: Answer, draft: dict | None, given: _Given, now: dt.datetime
-) -> None:
-    """Keep what an incomplete answer says; it never replaces a complete or a newer one."""
-    _require_running(attempt, now)
-    if draft is None or answer.answered_at or not _is_newer(given, answer):
-        return
-    answer.draft = draft
-    answer.sequence = answer.sequence if given.sequence is None else given.sequence
-    answer.save(update_fields=["draft", "sequence"])
+def _write(*, answer: Answer, values: dict[str, Any]) -> bool:
+    """Write, unless the answer was changed since it was read or its attempt has ended.
+
+    In practice the answer enters the learner's deck in the same transaction.
+    """
+    is_exam = answer.attempt.is_exam
+    # A single statement is a transaction by itself where rows can't be locked (SQLite), and then
+    # holds the only write lock for less time than BEGIN and COMMIT around it would.
+    alone = is_exam and not connection.features.has_select_for_update
+    with nullcontext() if alone else transaction.atomic():
+        # The attempt's row is the lock: an answer comes before its result or not at all.
+        running = Attempt.objects.select_for_update().filter(pk=answer.attempt_id, finished_at=None)
+        unchanged = Answer.objects.filter(
+            pk=answer.pk, sequence=answer.sequence, answered_at=answer.answered_at
+        )
+        if not unchanged.filter(attempt__in=running.values("pk")).update(**values):
+            return False
+        for name, value in values.items():
+            setattr(answer, name, value)
+        if answer.answered_at and not is_exam:
+            remember_attempt(attempt=answer.attempt, answers=[answer])
+    return True
 
 
 def mark_shown(*, answer: Answer, now: dt.datetime) -> None:
@@ -268,9 +289,21 @@ def settle_result(*, attempt: Attempt, answers: list[Answer]) -> None:
     attempt.passed = None if pending else attempt.percent >= attempt.pass_mark_percent
 
 
+def time_is_up(*, attempt: Attempt, now: dt.datetime) -> bool:
+    """Whether the clock ends the attempt, after giving back what an outage took just now."""
+    if attempt.is_overdue(now) and notice_outage(now=now):
+        attempt.refresh_from_db(fields=["deadline_at", "paused_s"])
+    return attempt.is_overdue(now)
+
+
 def close_overdue_attempts(*, limit: int = 200) -> int:
-    """Finish attempts whose time has run out; returns how many. The worker's sweep."""
+    """Finish attempts whose time has run out; returns how many. The worker's sweep.
+
+    Not while the web is away: what that takes from them will be given back.
+    """
     now = timezone.now()
+    if is_away(now):
+        return 0
     overdue = Attempt.objects.filter(
         finished_at=None, deadline_at__lt=now - dt.timedelta(seconds=1)
     ).order_by("deadline_at")

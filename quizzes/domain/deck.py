@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes import item_types
-from quizzes.models import Answer, Attempt, Item, ItemVersion, Review, ReviewCard
-from quizzes.scheduling import LEECH_LAPSES, Rating, Schedule, rate, review
+from quizzes.models import Answer, Attempt, DeckFit, Item, ItemVersion, Review, ReviewCard
+from quizzes.scheduling import LEECH_LAPSES, Parameters, Rating, Schedule, rate, review
+
+from .refits import ask_for_refit
 
 
 class NotDue(Exception):
@@ -66,7 +68,7 @@ def remember(*, user_id: int, answers: Iterable[Remembered]) -> None:
         return
     # The learner's row is the lock: two answers at once must not make two cards of one item.
     get_user_model().objects.select_for_update().only("pk").get(pk=user_id)
-    keys = _item_keys(answers)
+    keys, parameters = _item_keys(answers), parameters_of(user_id=user_id)
     cards = {
         card.item_key: card
         for card in ReviewCard.objects.filter(user_id=user_id, item_key__in=keys.values())
@@ -80,7 +82,7 @@ def remember(*, user_id: int, answers: Iterable[Remembered]) -> None:
             continue
         card = card or ReviewCard(user_id=user_id, item_id=answer.version.item_id, item_key=key)
         cards[key] = moved[key] = card
-        log.append((card, _move(card, answer)))
+        log.append((card, _move(card, answer, parameters)))
     _save(list(moved.values()))
     for card, entry in log:
         entry.card = card
@@ -93,9 +95,20 @@ def _item_keys(answers: list[Remembered]) -> dict[int, Any]:
     return dict(Item.objects.filter(pk__in=ids).values_list("pk", "translation_key"))
 
 
-def _move(card: ReviewCard, answer: Remembered) -> Review:
+def parameters_of(*, user_id: int) -> Parameters:
+    """What FSRS-6 was fitted to for this learner; None while the defaults serve them."""
+    fitted = DeckFit.objects.filter(user_id=user_id).values_list("parameters", flat=True).first()
+    return tuple(fitted) if fitted else None
+
+
+def _move(card: ReviewCard, answer: Remembered, parameters: Parameters) -> Review:
     rating = rate(share=answer.share, confidence=answer.confidence)
-    after = review(before=schedule_of(card) if card.reviews else None, rating=rating, at=answer.at)
+    after = review(
+        before=schedule_of(card) if card.reviews else None,
+        rating=rating,
+        at=answer.at,
+        parameters=parameters,
+    )
     if rating == Rating.Again and card.reviews:
         card.lapses += 1
         card.is_suspended = card.is_suspended or card.lapses >= LEECH_LAPSES
@@ -172,10 +185,11 @@ def answer_card(
         confidence=int(confidence) if confidence in ("25", "50", "75", "95") else None,
         at=now,
     )
-    entry = _move(locked, answer)
+    entry = _move(locked, answer, parameters_of(user_id=locked.user_id))
     _save([locked])
     entry.card = locked
     entry.save()
+    ask_for_refit(user_id=locked.user_id)
     return entry
 
 

@@ -12,6 +12,7 @@ from quizzes.facts import AttemptSettled
 from quizzes.models import Answer, Attempt, Item, ItemVersion, RescoredAnswer, Rescoring
 
 from .attempts import settle_result
+from .rescoring_letters import tell_learners
 from .versions import current_version
 
 
@@ -24,8 +25,8 @@ def rescore_item(*, item: Item, reason: str, by: Any, now: dt.datetime | None = 
     """Score all answers to earlier versions of `item` by what it says now.
 
     Points and verdicts of their attempts follow; a pass once given stays. What was before is kept
-    beside what is now, for the learner to see. Answers whose points stay the same are left alone,
-    so that doing it twice changes nothing. Raises `NothingToRescore`.
+    beside what is now, for the learner to see, who also gets a letter. Answers whose points stay
+    the same are left alone, so that doing it twice changes nothing. Raises `NothingToRescore`.
     """
     now = now or timezone.now()
     version = current_version(item)
@@ -53,6 +54,7 @@ def rescore_item(*, item: Item, reason: str, by: Any, now: dt.datetime | None = 
     }
     for answer, score in changed:
         _apply(rescoring=rescoring, attempt=attempts[answer.attempt_id], answer=answer, score=score)
+    tell_learners(rescoring=rescoring)
     return rescoring
 
 

@@ -4,7 +4,7 @@ A file becomes `Draft`s: an item type, its content, and notes of what the format
 """
 
 from .drafts import Draft, NotAQuestionFile, Note, Parsed, Picture, Skipped
-from .formats import FORMATS, parse, write
+from .formats import FORMATS, format_of, parse, write
 
 __all__ = [
     "FORMATS",
@@ -14,6 +14,7 @@ __all__ = [
     "Parsed",
     "Picture",
     "Skipped",
+    "format_of",
     "parse",
     "write",
 ]

@@ -14,6 +14,12 @@ FORMATS = {GIFT: "GIFT", MOODLE_XML: "Moodle XML"}
 LARGEST_FILE = 64 * 1024 * 1024
 
 
+def format_of(data: bytes) -> str:
+    """The format that a file is in, by how it begins."""
+    start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return MOODLE_XML if start.startswith((b"<?xml", b"<quiz", b"<question", b"<!--")) else GIFT
+
+
 def parse(data: bytes, file_format: str) -> Parsed:
     """Read a file; raises `NotAQuestionFile` with a sentence for whoever brought it."""
     if len(data) > LARGEST_FILE:

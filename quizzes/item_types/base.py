@@ -101,6 +101,11 @@ class ItemType(ABC):
         """The pictures an item shows before or after the answer."""
         return {content["image"]} if content.get("image") else set()
 
+    def video_ids(self, content: Content) -> set[int]:
+        """The recordings an item shows before or after the answer."""
+        named = (content.get("video"), content.get("explanation_video"))
+        return {one for one in named if one}
+
     def shuffled(self, view: View, seed: int) -> View:
         """The view with its `shuffled_lists` in the order of `seed`; 0 leaves them as they are."""
         if not seed:

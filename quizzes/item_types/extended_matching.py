@@ -26,6 +26,7 @@ from .parts import (
     refuse,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 
 class VignetteBlock(blocks.StructBlock):
@@ -50,6 +51,7 @@ class ExtendedMatchingBlock(ItemBlock):
     stem = stem_block(_("Theme and lead-in: “Lung disease on CT. Choose the likeliest diagnosis.”"))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     options = blocks.ListBlock(
         blocks.CharBlock(label=_("Option"), max_length=300),
         label=_("Options"),
@@ -59,6 +61,7 @@ class ExtendedMatchingBlock(ItemBlock):
     )
     vignettes = blocks.ListBlock(VignetteBlock(), label=_("Vignettes"), min_num=1, max_num=12)
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

@@ -21,6 +21,7 @@ from .parts import (
     references_block,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 LONGEST_FREE_TEXT = 10_000
 LONGEST_COMMENT = 2_000
@@ -43,6 +44,7 @@ class FreeTextBlock(ItemBlock):
     stem = stem_block(_("What to write about, how long, and what counts."))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     rubric = blocks.ListBlock(
         CriterionBlock(),
         label=_("Rubric"),
@@ -57,6 +59,7 @@ class FreeTextBlock(ItemBlock):
         help_text=_("Shown with the result."),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

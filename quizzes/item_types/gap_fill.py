@@ -23,6 +23,7 @@ from .parts import (
     references_block,
     refuse,
 )
+from .recordings import explanation_video_block, video_block
 from .text_matching import is_pattern, matches
 
 TEXT, CHOICE, NUMBER = "text", "choice", "number"
@@ -64,6 +65,7 @@ class GapFillBlock(ItemBlock):
     )
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     text = blocks.RichTextBlock(
         label=_("Text"),
         features=PROSE,
@@ -74,6 +76,7 @@ class GapFillBlock(ItemBlock):
         label=_("Forgive a slip of the pen in long words"), required=False, default=True
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

@@ -26,6 +26,7 @@ from .parts import (
     references_block,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 # Pixels a browser without script shows the picture in: its clicks come in these.
 SHOWN_WIDTH = 640
@@ -75,6 +76,7 @@ class HotspotBlock(ItemBlock):
     stem = stem_block(_("What to mark on the picture."))
     image = ImageChooserBlock(label=_("Picture"))
     image_alt = image_alt_block()
+    video = video_block()
     regions = blocks.ListBlock(RegionBlock(), label=_("Regions"), min_num=1, max_num=12)
     marks = blocks.IntegerBlock(
         label=_("Marks"),
@@ -98,6 +100,7 @@ class HotspotBlock(ItemBlock):
         help_text=_("Of the picture; filled in when you save."),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:
@@ -123,6 +126,8 @@ class HotspotBlock(ItemBlock):
         }
         template = "quizzes/blocks/hotspot.html"
         description = _("Places to be marked on a picture")
+        # Where the script that draws regions finds the form (frontend/src/regions).
+        form_attrs = {"data-draws-regions": ""}
 
     def check_parts(self, value: blocks.StructValue) -> None:
         if not any(region["is_key"] for region in value["regions"]):

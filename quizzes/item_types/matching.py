@@ -20,6 +20,7 @@ from .parts import (
     refuse,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 
 class PairBlock(blocks.StructBlock):
@@ -39,6 +40,7 @@ class MatchingBlock(ItemBlock):
     stem = stem_block(_("What is to be matched with what, and by which rule."))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     pairs = blocks.ListBlock(
         PairBlock(),
         label=_("Pairs"),
@@ -54,6 +56,7 @@ class MatchingBlock(ItemBlock):
         default=[],
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

@@ -29,6 +29,7 @@ from .parts import (
     scoring_block,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 
 class MultipleResponseBlock(ItemBlock):
@@ -37,6 +38,7 @@ class MultipleResponseBlock(ItemBlock):
     stem = stem_block()
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     options = blocks.ListBlock(
         OptionBlock(), label=_("Options"), min_num=2, max_num=12, help_text=_("Mark all that hold.")
     )
@@ -46,6 +48,7 @@ class MultipleResponseBlock(ItemBlock):
         (ALL_OR_NOTHING, _("All or nothing")),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

@@ -23,6 +23,7 @@ from .parts import (
     refuse,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 from .short_answer import FULL_CREDIT, credit_block
 
 ABSOLUTE, PERCENT = "absolute", "percent"
@@ -66,6 +67,7 @@ class NumericBlock(ItemBlock):
     stem = stem_block(_("A question that a number answers."))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     answers = blocks.ListBlock(
         NumberBlock(),
         label=_("Answers"),
@@ -85,6 +87,7 @@ class NumericBlock(ItemBlock):
         ),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

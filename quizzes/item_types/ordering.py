@@ -24,6 +24,7 @@ from .parts import (
     scoring_block,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 
 class OrderingBlock(ItemBlock):
@@ -32,6 +33,7 @@ class OrderingBlock(ItemBlock):
     stem = stem_block(_("What is to be put in order, and by which rule."))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     elements = blocks.ListBlock(
         blocks.CharBlock(label=_("Element"), max_length=300),
         label=_("Elements"),
@@ -44,6 +46,7 @@ class OrderingBlock(ItemBlock):
         (ALL_OR_NOTHING, _("All or nothing")),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

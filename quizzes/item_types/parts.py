@@ -124,6 +124,7 @@ class StemItemType(ItemType):
             "stem": content["stem"],
             "image_id": content.get("image"),
             "image_alt": content.get("image_alt") or "",
+            "video_id": content.get("video"),
         } | self.asked(content, given or {})
 
     def review(self, content: Content, response: Response) -> View:
@@ -132,6 +133,7 @@ class StemItemType(ItemType):
             | self.explained(content, response)
             | {
                 "explanation": content.get("explanation") or "",
+                "explanation_video_id": content.get("explanation_video"),
                 "references": [text for _id, text in entries(content, "references")],
             }
         )

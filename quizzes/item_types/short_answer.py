@@ -22,6 +22,7 @@ from .parts import (
     refuse,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 from .text_matching import is_pattern, matches
 
 FULL_CREDIT = 100
@@ -61,6 +62,7 @@ class ShortAnswerBlock(ItemBlock):
     stem = stem_block(_("A question that a word or two answer."))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     answers = blocks.ListBlock(
         AcceptedAnswerBlock(),
         label=_("Answers"),
@@ -74,6 +76,7 @@ class ShortAnswerBlock(ItemBlock):
         label=_("Forgive a slip of the pen in long words"), required=False, default=True
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

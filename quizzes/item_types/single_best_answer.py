@@ -20,6 +20,7 @@ from .parts import (
     refuse,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 
 class SingleBestAnswerBlock(ItemBlock):
@@ -28,6 +29,7 @@ class SingleBestAnswerBlock(ItemBlock):
     stem = stem_block()
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     options = blocks.ListBlock(
         OptionBlock(),
         label=_("Options"),
@@ -36,6 +38,7 @@ class SingleBestAnswerBlock(ItemBlock):
         help_text=_("One key and plausible distractors, in the order shown."),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

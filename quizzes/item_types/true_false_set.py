@@ -24,6 +24,7 @@ from .parts import (
     scoring_block,
     stem_block,
 )
+from .recordings import explanation_video_block, video_block
 
 TRUE, FALSE = "true", "false"
 
@@ -51,6 +52,7 @@ class TrueFalseSetBlock(ItemBlock):
     stem = stem_block(_("What the statements are about, or the statement to judge."))
     image = image_block()
     image_alt = image_alt_block()
+    video = video_block()
     statements = blocks.ListBlock(
         StatementBlock(), label=_("Statements"), min_num=1, max_num=12, help_text=""
     )
@@ -59,6 +61,7 @@ class TrueFalseSetBlock(ItemBlock):
         (ALL_OR_NOTHING, _("All or nothing")),
     )
     explanation = explanation_block()
+    explanation_video = explanation_video_block()
     references = references_block()
 
     class Meta:

@@ -2,8 +2,9 @@
 
 from .attempts import Answer, Attempt, Confidence, RescoredAnswer, Rescoring
 from .bank import BloomLevel, Difficulty, Item, ItemVersion, TaggedItem, Topic
-from .deck import Review, ReviewCard
+from .deck import DeckFit, Review, ReviewCard, ReviewReminder
 from .exchange import QuestionFile
+from .outages import HubBeat, Outage
 from .quizzes import ExtraTime, Mode, Quiz, QuizDraw, QuizItem, ReviewPolicy
 
 __all__ = [
@@ -11,11 +12,14 @@ __all__ = [
     "Attempt",
     "BloomLevel",
     "Confidence",
+    "DeckFit",
     "Difficulty",
     "ExtraTime",
+    "HubBeat",
     "Item",
     "ItemVersion",
     "Mode",
+    "Outage",
     "QuestionFile",
     "Quiz",
     "QuizDraw",
@@ -25,6 +29,7 @@ __all__ = [
     "Review",
     "ReviewCard",
     "ReviewPolicy",
+    "ReviewReminder",
     "TaggedItem",
     "Topic",
 ]

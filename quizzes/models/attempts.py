@@ -38,6 +38,9 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"))
     deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     grace_s = models.PositiveSmallIntegerField(default=0)
+    paused_s = models.PositiveIntegerField(
+        default=0, help_text=_("Time given back because the hub was away, in seconds.")
+    )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     points = models.FloatField(default=0.0)
     possible = models.FloatField(default=0.0)
@@ -86,15 +89,21 @@ class Attempt(models.Model):
         grace = dt.timedelta(seconds=self.grace_s)
         return self.deadline_at is not None and now > self.deadline_at + grace
 
+    def seconds_left(self, now: dt.datetime) -> int | None:
+        """Whole seconds until time is up, never below 0; None without a limit."""
+        if self.deadline_at is None:
+            return None
+        return max(0, int((self.deadline_at - now).total_seconds()))
+
     def may_review(self, now: dt.datetime) -> bool:
         """Whether answers given in it are explained to the learner."""
         if not self.is_exam:
             return True
         if self.finished_at is None or self.review_policy == ReviewPolicy.NEVER:
             return False
-        closes_at = self.quiz.closes_at
+        known_from = self.quiz.answers_known_from
         return self.review_policy == ReviewPolicy.NOW or (
-            closes_at is not None and now >= closes_at
+            known_from is not None and now >= known_from
         )
 
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jobs.models import LeasedWork
+
 from .attempts import Confidence
 from .bank import Item, ItemVersion
 
@@ -63,3 +65,53 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.card} · {self.rating}"
+
+
+class DeckFit(LeasedWork):
+    """FSRS-6 fitted to one learner's memory, by a worker: the work and, when done, what it gave.
+
+    `parameters` are in use (None: the defaults are). `reviews` is how many there were when the
+    fit was asked for; the losses are the mean log loss on reviews the fit had not seen.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="deck_fit", verbose_name=_("person")
+    )
+    parameters = models.JSONField(null=True, blank=True)
+    reviews = models.PositiveIntegerField(default=0)
+    loss_before = models.FloatField(null=True)
+    loss_after = models.FloatField(null=True)
+    adopted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("fit of a review deck")
+        verbose_name_plural = _("fits of review decks")
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.reviews}"
+
+
+class ReviewReminder(models.Model):
+    """Somebody's wish to be reminded of due reviews by e-mail, once a day at an hour of theirs.
+
+    `hour` is in the person's time zone; `next_at` is when to look next whether anything is due.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="review_reminder"
+    )
+    hour = models.PositiveSmallIntegerField(_("hour"))
+    next_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("reminder of reviews")
+        verbose_name_plural = _("reminders of reviews")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(hour__lte=23), name="quizzes_reminder_at_an_hour_of_the_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.hour}:00"

@@ -1,5 +1,7 @@
 """Quizzes: which items, drawn how, under which conditions."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -67,6 +69,8 @@ class Quiz(index.Indexed, TranslatableMixin, ClusterableModel):
     closes_at = models.DateTimeField(
         _("closes"), null=True, blank=True, help_text=_("No attempt runs longer than this.")
     )
+    # Attempts that the hub itself interrupted may run longer than the quiz is open.
+    prolonged_until = models.DateTimeField(null=True, blank=True, editable=False)
     shuffle_items = models.BooleanField(
         _("mix questions"), default=False, help_text=_("Another order in every attempt.")
     )
@@ -132,6 +136,13 @@ class Quiz(index.Indexed, TranslatableMixin, ClusterableModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def answers_known_from(self) -> dt.datetime | None:
+        """When nobody answers it any more, so that its answers may be known; None: never."""
+        if self.closes_at is None or self.prolonged_until is None:
+            return self.closes_at
+        return max(self.closes_at, self.prolonged_until)
 
     def clean(self) -> None:
         super().clean()

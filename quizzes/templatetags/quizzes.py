@@ -5,12 +5,16 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from wagtail.rich_text import expand_db_html
 
+from media.models import Lecture
 from pages.models import SiteImage
 from pages.pictures import FIGURE
+from people.access import may
+from quizzes import item_types
 from quizzes.item_types.geometry import NotARegion, parse_region
 from quizzes.item_types.hotspot import outline
 from quizzes.models import Confidence
@@ -42,12 +46,17 @@ def show_item(
     with the last try; `version_id`, `next_url` and `sequence` (the count of savings so far)
     travel with the form; `save` lets script send every change at once.
     """
+    request = context.get("request")
     following = None if sequence is None else sequence + 1
     hidden = {"version": version_id, "next": next_url, "sequence": following}
     return render_to_string(
         item.template,
         {
-            "item": _component_item(item, number=number, total=total),
+            "item": _component_item(item, number=number, total=total)
+            | {
+                "video": _playable(item.video, request),
+                "explanation_video": _playable(item.explanation_video, request),
+            },
             "action": action,
             "error": error,
             "submit_text": submit_text,
@@ -60,8 +69,31 @@ def show_item(
             "save": save,
             "csrf_token": context.get("csrf_token"),
         },
-        request=context.get("request"),
+        request=request,
     )
+
+
+def _playable(lecture: Lecture | None, request: Any) -> dict[str, Any] | None:
+    """What `quizzes/items/video.html` plays: no title, which could tell the answer."""
+    if lecture is None or request is None or not lecture.is_ready:
+        return None
+    if not may(request.user, "media.watch_lecture", lecture):
+        return None
+    lecture.viewer = request.user
+    return {
+        "manifest_url": lecture.manifest_url,
+        "fallback_url": lecture.fallback_url,
+        "fallback_type": "audio/mp4" if lecture.fallback.endswith(".m4a") else "video/mp4",
+        "poster_url": lecture.poster_url,
+        "tracks": [
+            {
+                "url": reverse("lectures:captions", args=[lecture.pk, caption.language]),
+                "language": caption.language,
+                "label": caption.get_language_display(),
+            }
+            for caption in lecture.captions.all()
+        ],
+    }
 
 
 def _component_item(item: PresentedItem, *, number: int | str, total: int | str) -> dict:
@@ -85,6 +117,12 @@ def _component_item(item: PresentedItem, *, number: int | str, total: int | str)
 
 def _with_image(option: dict[str, Any], images: Mapping[int, SiteImage]) -> dict[str, Any]:
     return option | {"image": images.get(option.get("image_id") or 0)}
+
+
+@register.filter
+def item_type_name(code: str) -> str:
+    """What authors call a type of question."""
+    return str(item_types.get(code).block().label)
 
 
 @register.filter

@@ -178,7 +178,7 @@ def test_unanswered_items_keep_their_secret_in_the_result(quiz):
     answered, unanswered, _third = present_answers(answers_of(attempt=attempt))
     assert answered.item.view["explanation"] == "<p>The scale is defined so.</p>"
     assert unanswered.item.is_answered is False
-    assert sorted(unanswered.item.view) == ["image_alt", "image_id", "options", "stem"]
+    assert sorted(unanswered.item.view) == ["image_alt", "image_id", "options", "stem", "video_id"]
     assert sorted(unanswered.item.view["options"][0]) == [
         "chosen",
         "id",

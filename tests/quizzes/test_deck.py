@@ -157,5 +157,5 @@ def test_deck_costs_the_same_however_large(number, django_assert_num_queries):
     for item in items:
         item.topics.add(random.choice(["Chest", "Head"]))
     answer_quiz(user, make_quiz(*items))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         read_deck(user=user, now=timezone.now() + 90 * DAY)

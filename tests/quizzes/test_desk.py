@@ -81,7 +81,7 @@ def test_analysis_costs_the_same_for_many_learners(
 def test_file_is_shown_chosen_from_and_taken_in_once(client, ours):
     client.force_login(make_author(ours))
     file = SimpleUploadedFile("bank.gift", GIFT)
-    data = {"file": file, "file_format": "gift", "department": ours.pk}
+    data = {"file": file, "department": ours.pk}
     sent = client.post(reverse("quizzes_desk:upload"), data)
     stored = QuestionFile.objects.get()
     assert sent.url == reverse("quizzes_desk:preview", args=[stored.pk])
@@ -97,7 +97,7 @@ def test_file_is_shown_chosen_from_and_taken_in_once(client, ours):
 
 def test_file_that_is_none_is_sent_back_with_a_sentence(client, editor):
     client.force_login(editor)
-    data = {"file": SimpleUploadedFile("x.xml", b"nonsense"), "file_format": "moodlexml"}
+    data = {"file": SimpleUploadedFile("x.xml", b"<?xml nonsense")}
     page = client.post(reverse("quizzes_desk:upload"), data).content.decode()
     assert "Line 1 is not XML" in page
     assert QuestionFile.objects.count() == 0
@@ -106,14 +106,14 @@ def test_file_that_is_none_is_sent_back_with_a_sentence(client, editor):
 def test_author_brings_no_questions_into_another_department(client, ours):
     theirs = make_department("Theirs")
     client.force_login(make_author(ours))
-    data = {"file": SimpleUploadedFile("x.gift", GIFT), "file_format": "gift"}
+    data = {"file": SimpleUploadedFile("x.gift", GIFT)}
     client.post(reverse("quizzes_desk:upload"), data | {"department": theirs.pk})
     assert QuestionFile.objects.count() == 0
 
 
 def test_upload_of_somebody_else_is_not_shown(client, ours, editor):
     client.force_login(make_author(ours))
-    data = {"file": SimpleUploadedFile("x.gift", GIFT), "file_format": "gift"}
+    data = {"file": SimpleUploadedFile("x.gift", GIFT)}
     client.post(reverse("quizzes_desk:upload"), data | {"department": ours.pk})
     client.force_login(editor)
     url = reverse("quizzes_desk:preview", args=[QuestionFile.objects.get().pk])

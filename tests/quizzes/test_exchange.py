@@ -13,7 +13,7 @@ from PIL import Image
 
 from pages.models import SiteImage
 from quizzes.domain.exchange import drafts_of, read_file, take_in
-from quizzes.exchange import Draft, NotAQuestionFile, Picture, parse, write
+from quizzes.exchange import Draft, NotAQuestionFile, Picture, format_of, parse, write
 from quizzes.exchange.markup import clean
 from quizzes.models import Item
 from tests.factories import locale_of, make_department
@@ -344,3 +344,17 @@ def test_command_refuses_bad_input_with_a_sentence(tmp_path):
     ):
         with pytest.raises(CommandError, match=words):
             call_command("import_questions", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("start", "file_format"),
+    [
+        (b'<?xml version="1.0"?><quiz/>', "moodlexml"),
+        (b"\xef\xbb\xbf\n <quiz></quiz>", "moodlexml"),
+        (b"// a bank\n::Q:: Is it? {T}", "gift"),
+        (b"[html]<p>Is it?</p> {T}", "gift"),
+        (b"", "gift"),
+    ],
+)
+def test_format_is_seen_from_how_a_file_begins(start, file_format):
+    assert format_of(start) == file_format

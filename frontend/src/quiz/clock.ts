@@ -12,8 +12,12 @@ export function bindClock(clock: HTMLElement): void {
   const shown = clock.querySelector<HTMLElement>("[data-time-left]");
   const warning = clock.querySelector<HTMLElement>("[data-time-warning]");
   // Of the page's own clock, so that a telephone that slept counts right when it wakes.
-  const end = performance.now() + Number(clock.dataset.secondsLeft) * 1000;
+  let end = performance.now() + Number(clock.dataset.secondsLeft) * 1000;
   let before = Infinity;
+  // Each saving tells the time left anew: it grows when the hub was away.
+  document.addEventListener("viewbox:time-left", (event) => {
+    end = performance.now() + (event as CustomEvent<number>).detail * 1000;
+  });
   const timer = setInterval(() => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     if (shown) shown.textContent = timecode(left);

@@ -12,6 +12,7 @@ interface Saved {
   stale?: boolean;
   sentence?: string;
   url?: string;
+  seconds_left?: number;
 }
 
 const RETRY_MS = 4000;
@@ -76,6 +77,9 @@ export function bindSaving(form: HTMLFormElement): void {
       const receipt = await send(url, fields);
       if (waiting === fields) waiting = null;
       keep(url, waiting);
+      if (receipt.seconds_left !== undefined) {
+        document.dispatchEvent(new CustomEvent("viewbox:time-left", { detail: receipt.seconds_left }));
+      }
       if (receipt.over && receipt.url) location.assign(receipt.url);
       else if (receipt.stale) say(receipt.sentence);
       else if (receipt.saved) say(status.dataset.savedText);
@@ -110,10 +114,20 @@ export function bindSaving(form: HTMLFormElement): void {
   form.addEventListener("submit", () => keep(url, null));
   addEventListener("online", () => void flush());
   addEventListener("pagehide", () => void flush());
+  // The grace covers the way there. The server then leads to the result, or, when it was away
+  // itself, shows how much time it gives back; while it is away this page is all there is.
+  const askWhetherOver = async (): Promise<void> => {
+    try {
+      await fetch(url, { method: "HEAD", credentials: "same-origin" });
+      if (!waiting) return location.reload();
+    } catch {
+      // No answer: ask again.
+    }
+    setTimeout(() => void askWhetherOver(), RETRY_MS);
+  };
   document.addEventListener("viewbox:time-up", () => {
     save();
-    // The grace covers the way there; the server then leads to the result.
-    setTimeout(() => location.reload(), 2000);
+    setTimeout(() => void askWhetherOver(), 2000);
   });
 
   // Answers of other items of this attempt that never arrived.
