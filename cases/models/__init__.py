@@ -19,7 +19,7 @@ from .review import (
 )
 from .rubric import CRITERIA, RUBRIC, Decision
 from .solving import CaseStep, ReadCase, Stage, StepAnswer
-from .studies import ImportJob, Instance, InstanceState, Series, Study
+from .studies import Defacing, ImportJob, Instance, InstanceState, LightStack, Series, Study
 
 __all__ = [
     "AWAITED",
@@ -42,12 +42,14 @@ __all__ = [
     "CaseVersion",
     "CollectionEntry",
     "Decision",
+    "Defacing",
     "DiagnosisCode",
     "ImportJob",
     "Instance",
     "InstanceState",
     "LetterKind",
     "Licence",
+    "LightStack",
     "PeerReview",
     "ReadCase",
     "ReviewLetter",
