@@ -69,5 +69,5 @@ def _decoded(facts: dict[str, Any], codestream: bytes) -> np.ndarray:
 
 if __name__ == "__main__":
     # Unbuffered: what is buffered here, `select` would wait for in vain.
-    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as source:  # noqa: PTH123
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as source:
         main(source, sys.stdout.buffer)
