@@ -3,8 +3,9 @@
     python -m bench deidentify
 
 The others are not in the lock: `pip install dicom-anonymizer deid` into an environment that has
-pydicom, numpy and this project's folder is enough, for the engine knows nothing of Django. Each
-runs with its defaults on the same files; the score is the one our own tests must pass.
+pydicom with pylibjpeg, numpy, Pillow and this project's folder is enough, for the engine knows
+nothing of Django. Each runs with its defaults on the same files; the score is the one our own tests
+must pass.
 """
 
 import io
@@ -17,10 +18,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from pydicom import Dataset, dcmread
 
 from cases.deidentification.instance import clean_instance, write_instance
 from cases.deidentification.values import Keyed
+from cases.imports.light import make_light
+from cases.imports.publishing import prepare
+from cases.imports.staging import stage
 from tests.cases.deidentification.planted import (
     FOLLOW_UP,
     Score,
@@ -31,6 +36,7 @@ from tests.cases.deidentification.planted import (
 )
 
 _SHOWN_FAILURES = 12
+_RATE_SLICES = 120
 Tool = Callable[[Path, Path], None]
 
 
@@ -111,8 +117,35 @@ def measure(tool: Tool, files: list[bytes]) -> tuple[Score, float]:
         return score(pairs), spent_ms
 
 
+def import_rate(*, slices: int = _RATE_SLICES, side_px: int = 512) -> dict[str, float]:
+    """CPU seconds of each step that an import of one CT series takes, without the database."""
+    with tempfile.TemporaryDirectory() as folder, _quiet():
+        source, work = Path(folder, "in"), Path(folder, "work")
+        source.mkdir()
+        noise = np.random.default_rng(7).normal(0, 20, (side_px, side_px))
+        for number in range(slices):
+            dataset = planted_slice(number)
+            dataset.Rows = dataset.Columns = side_px
+            disc = 1000 * (np.hypot(*np.ogrid[-1 : 1 : side_px * 1j, -1 : 1 : side_px * 1j]) < 0.8)
+            dataset.PixelData = (disc + noise + 100).clip(0, 4000).astype("<u2").tobytes()
+            (source / f"{number:04d}.dcm").write_bytes(to_bytes(dataset))
+        clock = [time.process_time()]
+        staged = stage(
+            source, into=work / "clean", keyed=Keyed(b"a key that only this bench uses !")
+        )
+        clock.append(time.process_time())
+        files = {one.facts.sop_uid: one.path for one in staged.instances}
+        facts = [one.facts for one in staged.instances]
+        (made, *_others) = prepare(facts, files, folder="dicom", work=work)
+        clock.append(time.process_time())
+        light = make_light(made.index, made.made, into=work / "light")
+        clock.append(time.process_time())
+    spent = dict(zip(("staging", "layout", "light"), np.diff(clock), strict=True))
+    return spent | {"slices": len(files), "bytes": light.bytes, "full_bytes": light.full_bytes}
+
+
 def main() -> None:
-    """Print each tool's score by category, its speed, and what failed first."""
+    """Print each tool's score by category, its speed, what failed first; the rate of imports."""
     with _quiet():
         files = planted_files()
     for name, tool in TOOLS.items():
@@ -125,6 +158,12 @@ def main() -> None:
         print("\n".join(f"  {line}" for line in result.lines()))
         for failure in sorted(set(result.failures))[:_SHOWN_FAILURES]:
             print(f"    {failure}")
+    rate = import_rate()
+    taken = rate["staging"] + rate["layout"]
+    print(f"\nimport of {rate['slices']:.0f} CT slices of 512 × 512, {taken:.1f} s of CPU:")
+    print(f"  {rate['slices'] / taken:.0f} instances a second of CPU until they are shown")
+    print(f"  {rate['slices'] / rate['light']:.0f} a second into the light stack,", end=" ")
+    print(f"{rate['bytes'] / 2**20:.1f} MB of {rate['full_bytes'] / 2**20:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -2,21 +2,28 @@
 
 import io
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs.models import OPEN_STATES
+from media.models import Upload
+from media.uploads.domain import UploadGone
+from media.uploads.domain import remove_upload as forget
+from media.uploads.using import UploadUnfinished
 from people.access import fetch, require
 
 from .deidentification.refusals import SENTENCES, Refusal, Refused
+from .deidentification.report import OUTCOME_LABELS, REASON_LABELS, Reason
 from .deidentification.screening import HOLD_SENTENCES, Hold
-from .domain.imports import open_import
+from .domain.imports import open_import, open_import_of_upload
 from .domain.quarantine import (
     FramesUnseen,
     delete_study,
@@ -29,8 +36,9 @@ from .forms import ImportForm, SignOffForm
 from .imports.geometry import facts_of
 from .imports.pictures import picture
 from .models import CasePage, ImportJob, Instance, InstanceState, Study
+from .uploads import IMAGES, uploader_context
 
-_REFRESH_S = 3
+REFRESH_S = 3
 RIGHT = "cases.import_dicom"
 
 
@@ -42,22 +50,21 @@ def case_of(case_key: Any) -> CasePage | None:
 def studies(request: HttpRequest, page_id: int) -> HttpResponse:
     """A case's studies and imports, and the form for another."""
     case = fetch(request.user, RIGHT, CasePage.objects, pk=page_id)
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        job = open_import(
-            files=form.cleaned_data["files"],
-            case_key=case.translation_key,
-            uploaded_by=request.user,
-        )
-        return redirect("cases_dicom:import", job.pk)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*sent, user=request.user)
+    if sent and form.is_valid():
+        job = _opened(request, form, case)
+        if job:
+            return redirect("cases_dicom:import", job.pk)
     return render(
         request,
         "cases/admin/studies.html",
         {
             "case": case,
             "form": form,
+            "uploader": uploader_context(request.user),
             "studies": Study.objects.filter(case_key=case.translation_key).prefetch_related(
-                "series"
+                "series__light"
             ),
             "held": Instance.objects.filter(
                 study__case_key=case.translation_key, state=InstanceState.HELD
@@ -66,6 +73,32 @@ def studies(request: HttpRequest, page_id: int) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _opened(request: HttpRequest, form: ImportForm, case: CasePage) -> ImportJob | None:
+    """The first of the imports that the form asks for; None if its uploads are gone by now."""
+    common: dict[str, Any] = {"case_key": case.translation_key, "uploaded_by": request.user}
+    files = form.cleaned_data["files"]
+    try:
+        jobs = [open_import_of_upload(upload=upload, **common) for upload in form.uploads]
+    except (UploadGone, UploadUnfinished):
+        form.add_error(None, _("An upload is no longer kept. Please start it again."))
+        return None
+    if files:
+        jobs.append(open_import(files=files, **common))
+    return jobs[0]
+
+
+@require_POST
+def remove_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
+    """Forget images that have not been imported."""
+    mine = Upload.objects.filter(used_at=None, purpose=IMAGES)
+    upload = fetch(request.user, "media.continue_upload", mine, pk=upload_id)
+    forget(upload=upload)
+    messages.success(request, _("The images are removed."))
+    came_from = request.META.get("HTTP_REFERER", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    return redirect(came_from if is_ours else "wagtailadmin_home")
 
 
 @never_cache
@@ -86,6 +119,7 @@ def import_report(request: HttpRequest, job_id: int) -> HttpResponse:
             "is_open": is_open,
             "percent": round(job.progress * 100),
             "result": result,
+            "outcomes": _outcomes(result),
             "skipped": [
                 (entry["file"], _(SENTENCES[Refusal(entry["reason"])]))
                 for entry in result.get("skipped", [])
@@ -97,8 +131,26 @@ def import_report(request: HttpRequest, job_id: int) -> HttpResponse:
         },
     )
     if is_open:
-        response["Refresh"] = str(_REFRESH_S)
+        response["Refresh"] = str(REFRESH_S)
     return response
+
+
+def _outcomes(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The report's lines by outcome: what went first, what stays last."""
+    lines = result.get("report", [])
+    return [
+        {
+            "name": outcome.value,
+            "label": _(label),
+            "total": result.get(outcome.value, 0),
+            "lines": [
+                line | {"reason": _(REASON_LABELS[Reason(line["reason"])])}
+                for line in lines
+                if line["outcome"] == outcome
+            ],
+        }
+        for outcome, label in OUTCOME_LABELS.items()
+    ]
 
 
 @never_cache

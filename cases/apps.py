@@ -10,15 +10,22 @@ class CasesConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from jobs.registry import register_sweep
+        from media.uploads.purposes import register_purpose
         from people.personal_record import register_part
 
         from . import personal_record
         from .domain.answers import adopt_at_sign_in
+        from .domain.defacing import sweep_defacings
         from .domain.imports import sweep_imports
+        from .domain.light import sweep_light_stacks
         from .domain.review_letters import register_letters, remind_reviewers
         from .imports.places import sweep_import_files
+        from .uploads import IMAGES, PURPOSE
 
+        register_purpose(IMAGES, PURPOSE)
         register_sweep("DICOM imports", sweep_imports)
+        register_sweep("de-facing", sweep_defacings)
+        register_sweep("light stacks", sweep_light_stacks)
         register_sweep("files of DICOM imports", sweep_import_files)
         register_sweep("reminders of peer review", remind_reviewers)
         register_letters()

@@ -9,6 +9,8 @@ rules.set_perm("cases.solve_case", rules.always_allow)
 rules.set_perm("cases.see_solution", is_editor | (is_author & in_department_of))
 # Of the case that a study belongs to; studies without a case are the editors' matter.
 rules.set_perm("cases.import_dicom", is_editor | (is_author & in_department_of))
+# Of no case in particular: sending images to be imported.
+rules.set_perm("cases.upload_images", is_editor | is_author)
 
 # --- Collections and teaching rounds --------------------------------------------------------------
 

@@ -89,7 +89,7 @@ def viewing_of(*, case_key: uuid.UUID, only: str = "") -> Viewing | None:
     found = [
         series
         for series in Series.objects.filter(study__case_key=case_key)
-        .select_related("study")
+        .select_related("study", "light")
         .order_by("study__date", "study_id", "place", "pk")
         if series.index.get("frames")
     ]
@@ -162,8 +162,34 @@ def island_data(series: Series, *, study: int = 0) -> dict[str, Any]:
         "thickness": first["thickness"],
         "window": first["window"],
         "isColour": not series.index["photometric"].startswith("MONOCHROME"),
+        "space": _space(series),
+        "light": _light(series),
         # The middle of a stack shows more than its first slice; of pictures the first comes first.
         "start": len(frames) // 2 if series.kind == Series.Kind.VOLUME else 0,
+    }
+
+
+def _space(series: Series) -> str:
+    """Names the coordinate system: stacks with the same name lie in one space.
+
+    By Frame of Reference (PS3.3, C.7.4.1); a study's stacks that name none are taken to share one.
+    """
+    named = series.index.get("space") or f"study {series.study.uid}"
+    return hashlib.sha256(named.encode()).hexdigest()[:12]
+
+
+def _light(series: Series) -> dict[str, Any] | None:
+    """The lossy copy for slow lines, where there is one (docs/imports.md)."""
+    light = series.light
+    if light is None or not light.directory:
+        return None
+    return {
+        "base": f"{settings.MEDIA_URL}{light.directory}/",
+        "files": light.file_count,
+        "bytes": light.byte_count,
+        "fullBytes": light.full_byte_count,
+        "error": float(f"{light.error:.3g}"),
+        "measurable": False,
     }
 
 

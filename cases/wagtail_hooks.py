@@ -8,16 +8,23 @@ from wagtail.admin.widgets.button import Button
 
 from people.access import may
 
-from . import admin_views, review_hooks  # noqa: F401  review has hooks of its own
+from . import admin_views, defacing_views, review_hooks  # noqa: F401  review has hooks of its own
 from .domain.giveaways import giveaways
 from .models import CasePage
 
 _URLS = (
     [
         path("case/<int:page_id>/", admin_views.studies, name="studies"),
+        path("uploads/<uuid:upload_id>/remove/", admin_views.remove_upload, name="remove_upload"),
         path("import/<int:job_id>/", admin_views.import_report, name="import"),
         path("held/<int:instance_id>/", admin_views.held_instance, name="held"),
         path("held/<int:instance_id>/<int:frame>.png", admin_views.held_frame, name="held_frame"),
+        path("series/<int:series_id>/face/", defacing_views.deface, name="deface"),
+        path(
+            "series/<int:series_id>/face/<slug:name>.webp",
+            defacing_views.face_view,
+            name="face_view",
+        ),
         path("study/<int:study_id>/delete/", admin_views.remove_study, name="remove_study"),
     ],
     "cases_dicom",

@@ -68,7 +68,8 @@ def may_upload_at_all(user: Any) -> bool:
 
 
 rules.set_perm("media.upload_recording", may_upload_at_all)
-rules.set_perm("media.continue_upload", may_upload_at_all & owns_upload)
+# Of an upload, whatever it is for; what is made of it has a right of its own.
+rules.set_perm("media.continue_upload", is_active & owns_upload)
 rules.set_perm("media.add_lecture", is_active & by_collection("add"))
 rules.set_perm("media.change_lecture", is_active & by_collection("change"))
 rules.set_perm("media.delete_lecture", is_active & by_collection("delete"))

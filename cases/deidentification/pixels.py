@@ -1,12 +1,12 @@
 """Pixel data: exactly the picture's bytes and bits, and rectangles that are truly overwritten."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.encaps import encapsulate, generate_frames
+from pydicom.encaps import encapsulate, generate_frames, get_frame
 from pydicom.pixels import iter_pixels, pixel_array
 from pydicom.pixels.utils import get_expected_length
 from pydicom.uid import (
@@ -29,8 +29,9 @@ from pydicom.uid import (
 )
 
 from .codestreams import Codestream, stripped
+from .decoding import decode
 from .engine import method_code
-from .profile import CLEAN_PIXELS
+from .profile import CLEAN_FEATURES, CLEAN_PIXELS
 from .quiet import without_echo
 from .refusals import Refusal, Refused
 
@@ -199,10 +200,13 @@ def _clean_compressed(dataset: Dataset) -> None:
 
 def decoded_frames(dataset: Dataset) -> Iterator[np.ndarray]:
     """The frames as arrays of stored values, colours as RGB. Raises `Refused` where it can't."""
+    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        yield from (decode(dataset, stream) for stream in _codestreams(dataset))
+        return
     with without_echo():
         try:
             yield from iter_pixels(dataset)
-        except Exception:  # noqa: BLE001  pydicom and its codecs raise anything
+        except Exception:  # noqa: BLE001  pydicom raises anything
             raise Refused(Refusal.UNDECODABLE) from None
 
 
@@ -210,9 +214,27 @@ def decoded_frame(dataset: Dataset, index: int) -> np.ndarray:
     """One frame as `decoded_frames` gives it."""
     with without_echo():
         try:
+            if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+                count = frame_count(dataset)
+                stream = get_frame(dataset.PixelData, index, number_of_frames=count)
+                return decode(dataset, stream)
             return pixel_array(dataset, index=index)
-        except Exception:  # noqa: BLE001  pydicom and its codecs raise anything
+        except Refused:
+            raise
+        except Exception:  # noqa: BLE001  pydicom raises anything
             raise Refused(Refusal.UNDECODABLE) from None
+
+
+def _codestreams(dataset: Dataset) -> Iterator[bytes]:
+    try:
+        count = frame_count(dataset)
+        for number, stream in enumerate(generate_frames(dataset.PixelData, number_of_frames=count)):
+            if number < count:
+                yield stream
+    except Refused:
+        raise
+    except Exception:  # noqa: BLE001  pydicom raises anything
+        raise Refused(Refusal.UNDECODABLE) from None
 
 
 def mask(dataset: Dataset, rectangles: list[Rectangle]) -> None:
@@ -224,20 +246,49 @@ def mask(dataset: Dataset, rectangles: list[Rectangle]) -> None:
     _write_native(dataset, frames)
 
 
+def overwrite(dataset: Dataset, mask_of: Callable[[int], np.ndarray]) -> None:
+    """Overwrite the pixels that `mask_of` tells for each frame, in place, as `mask` does."""
+    frames = (
+        _filled(frame, mask_of(number), dataset)
+        for number, frame in enumerate(decoded_frames(dataset))
+    )
+    _write_native(dataset, frames)
+
+
+def _filled(frame: np.ndarray, where: np.ndarray, dataset: Dataset) -> np.ndarray:
+    frame = frame.copy()
+    frame[where] = _blank(frame, dataset)
+    return frame
+
+
+def _blank(frame: np.ndarray, dataset: Dataset) -> Any:
+    if frame.ndim == 3:
+        return 0
+    inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
+    return frame.max() if inverted else frame.min()
+
+
+def state_faceless(dataset: Dataset) -> None:
+    """Note in the dataset that a face was overwritten, as PS3.15 E.3.2 wants it said."""
+    dataset.RecognizableVisualFeatures = "NO"
+    _add_method(dataset, CLEAN_FEATURES)
+
+
 def state_cleaned(dataset: Dataset) -> None:
     """Note in the dataset that a person looked at the picture and nothing is burned in now."""
     dataset.BurnedInAnnotation = "NO"
+    _add_method(dataset, CLEAN_PIXELS)
+
+
+def _add_method(dataset: Dataset, code: tuple[str, str]) -> None:
     codes = dataset.DeidentificationMethodCodeSequence
-    if CLEAN_PIXELS[0] not in [item.CodeValue for item in codes]:
-        codes.append(method_code(*CLEAN_PIXELS))
+    if code[0] not in [item.CodeValue for item in codes]:
+        codes.append(method_code(*code))
 
 
 def _masked(frame: np.ndarray, rectangles: list[Rectangle], dataset: Dataset) -> np.ndarray:
     frame = frame.copy()
-    inverted = dataset.get("PhotometricInterpretation") == "MONOCHROME1"
-    value = frame.max() if inverted else frame.min()
-    if frame.ndim == 3:
-        value = 0
+    value = _blank(frame, dataset)
     for part in rectangles:
         frame[part.row : part.row + part.height, part.column : part.column + part.width] = value
     return frame

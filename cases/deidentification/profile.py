@@ -42,6 +42,7 @@ class Rule:
 # Codes of De-identification Method (CID 7050, PS3.16).
 BASIC = ("113100", "Basic Application Confidentiality Profile")
 CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
+CLEAN_FEATURES = ("113102", "Clean Recognizable Visual Features Option")
 CLEAN_DESCRIPTORS = ("113105", "Clean Descriptors Option")
 MODIFIED_DATES = (
     "113107",
@@ -100,6 +101,8 @@ def _by_table(tag: int, vr: str) -> Rule | None:
 def _patient_rule(tag: int, vr: str) -> Rule:
     if tag == _AGE_TAG:
         return Rule(Action.AGE, Reason.PATIENT)
+    if vr == "SQ":
+        return Rule(Action.DESCEND, Reason.PATIENT)
     if vr in TEXT_VRS:
         return Rule(Action.CLEAN, Reason.PATIENT)
     return Rule(Action.KEEP, Reason.PATIENT)

@@ -36,6 +36,38 @@ class Reason(StrEnum):
     ADDED = "added"  # states what was done
 
 
+def _(sentence: str) -> str:
+    """Mark a sentence for ``makemessages``; whoever shows it translates it."""
+    return sentence
+
+
+OUTCOME_LABELS: dict[Outcome, str] = {
+    Outcome.REMOVED: _("Removed"),
+    Outcome.CHANGED: _("Changed"),
+    Outcome.KEPT: _("Kept"),
+}
+
+REASON_LABELS: dict[Reason, str] = {
+    Reason.TABLE: _("named in the standard's table"),
+    Reason.DATES: _("date moved, time of day kept"),
+    Reason.PATIENT: _("characteristic of the patient that may stay"),
+    Reason.DESCRIPTOR: _("only words that say nothing about a person"),
+    Reason.UID: _("identifier replaced by one of this site"),
+    Reason.STANDARD_UID: _("identifier defined by the standard"),
+    Reason.TECHNICAL: _("number or technical term"),
+    Reason.CODE: _("code that is not of a public scheme"),
+    Reason.CONTAINER: _("list whose entries were treated one by one"),
+    Reason.PRIVATE: _("private to a manufacturer"),
+    Reason.SAFE_PRIVATE: _("private, on the list of safe ones"),
+    Reason.GRAPHICS: _("overlay or curve"),
+    Reason.UNKNOWN: _("on no list of what may stay"),
+    Reason.IDENTIFIER: _("repeats what identifies the patient"),
+    Reason.FORM: _("not of the form that it must have"),
+    Reason.PIXELS: _("the picture"),
+    Reason.ADDED: _("says what was done"),
+}
+
+
 @dataclass(frozen=True, order=True)
 class Line:
     """One kind of attribute: where (sequence names joined by " > "), what, why."""

@@ -1,8 +1,9 @@
 """Table E.1-1 of DICOM PS3.15, Annex E: which attribute, which action, under which option.
 
 `table_e1_1.csv` has one row per row of the standard's table. Rows and basic-profile actions are
-those of edition 2026c; option columns are those of 2024b. Rows that came after 2024b have
-`options_from` "-": no option is applied to them, so that the basic profile's action stands.
+those of edition 2026c; `options_from` names the edition of the option columns: 2024b, or 2025d for
+rows that came later. It is "-" for the one row that came after that: no option is applied to it,
+so that the basic profile's action stands.
 """
 
 import csv
@@ -12,6 +13,7 @@ from pathlib import Path
 
 EDITION = "2026c"
 OPTIONS_EDITION = "2024b"
+LATER_OPTIONS_EDITION = "2025d"
 PRIVATE_ROW = "odd groups"
 OPTION_COLUMNS = (
     "retain_safe_private",

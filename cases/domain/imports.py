@@ -16,11 +16,13 @@ from cases.deidentification.refusals import Refusal, Refused
 from cases.deidentification.screening import may_show_face
 from cases.imports.geometry import InstanceFacts
 from cases.imports.places import (
+    ONLY_FILE,
     held_root,
     hold_file,
     remove_upload,
     store_upload,
     upload_directory,
+    uploads_root,
     work_directory,
 )
 from cases.imports.publishing import Prepared, prepare, put_in_place, study_folder
@@ -34,8 +36,11 @@ from jobs.domain.queue import enqueue_missing
 from jobs.domain.stopping import stop_requested
 from jobs.domain.worker import worker_name
 from jobs.models import OPEN_STATES
+from media.models import Upload
+from media.uploads.using import hand_over
 from people.models import User
 
+from .light import forget_light_stacks, open_light_stacks
 from .stacks import published_instances, remove_directories
 
 logger = logging.getLogger("cases")
@@ -60,6 +65,24 @@ def open_import(
     except BaseException:
         remove_upload(name)
         raise
+    return job
+
+
+def open_import_of_upload(
+    *, upload: Upload, case_key: uuid.UUID | None, uploaded_by: User
+) -> ImportJob:
+    """Import what has arrived in pieces; the same upload is taken once.
+
+    Raises `UploadUnfinished`, `UploadGone`.
+    """
+    # The same name at every attempt: a crash between the move and the commit is made good so.
+    name = upload.pk.hex
+    with transaction.atomic():
+        hand_over(upload=upload, target=uploads_root() / name / ONLY_FILE)
+        job = ImportJob.objects.create(
+            case_key=case_key, uploaded_by=uploaded_by, upload=name, max_attempts=3
+        )
+        transaction.on_commit(lambda: run_import.enqueue(job.pk))
     return job
 
 
@@ -258,7 +281,9 @@ def show_stacks(*, study: Study, prepared: list[Prepared]) -> None:
             missing=one.stack.missing,
             doubles=one.stack.doubles,
             is_uneven=one.stack.is_uneven,
-            may_show_face=may_show_face(
+            is_defaced=one.facts.is_faceless,
+            may_show_face=not one.facts.is_faceless
+            and may_show_face(
                 [one.facts.body_part, one.facts.description, one.facts.protocol],
                 modality=one.facts.modality,
                 slices=len(one.stack.frames),
@@ -268,6 +293,8 @@ def show_stacks(*, study: Study, prepared: list[Prepared]) -> None:
         )
         for place, one in enumerate(prepared)
     )
+    old += forget_light_stacks(stacks=old)
+    open_light_stacks(series=study.series.all())
     transaction.on_commit(lambda: remove_directories(old))
 
 

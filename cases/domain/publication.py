@@ -17,6 +17,7 @@ from wagtail.models import Revision
 from cases.models import Basis, CasePage, CaseRecord, CaseVersion, Study
 from people.models import User
 
+from .pictures import pictures_of, remove_pictures
 from .quarantine import delete_study
 
 logger = logging.getLogger("cases")
@@ -170,8 +171,8 @@ def withdraw(*, case: CasePage, notice: str, by: User) -> CaseRecord:
     """Take a case's content from its readers for good. Page, number and `notice` stay.
 
     The pages are emptied in all languages, so that no list, search or round can show what was in
-    them; DICOM files are deleted. The revisions stay in the desk's history. Raises
-    `NotPublished`, `Withdrawn`.
+    them; DICOM files are deleted, and pictures that nothing else uses. The revisions stay in the
+    desk's history, without their pictures. Raises `NotPublished`, `Withdrawn`.
     """
     record = CaseRecord.objects.select_for_update().filter(case_key=case.translation_key).first()
     if record is None:
@@ -182,8 +183,11 @@ def withdraw(*, case: CasePage, notice: str, by: User) -> CaseRecord:
     record.withdrawn_by = by
     record.notice = notice.strip()
     record.save(update_fields=["withdrawn_at", "withdrawn_by", "notice"])
-    for page in CasePage.objects.filter(translation_key=case.translation_key):
+    pages = list(CasePage.objects.filter(translation_key=case.translation_key))
+    pictures = pictures_of(pages=pages)
+    for page in pages:
         _empty(page, by=by)
+    remove_pictures(pictures=pictures, of=pages)
     for study in Study.objects.filter(case_key=case.translation_key):
         delete_study(study=study)
     return record

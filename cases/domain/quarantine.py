@@ -19,7 +19,9 @@ from cases.imports.publishing import prepare, put_in_place, study_folder
 from cases.models import Instance, InstanceState, Study
 from people.models import User
 
+from .defacing import remove_preview
 from .imports import show_stacks
+from .light import forget_light_stacks
 from .stacks import published_instances, remove_directories
 
 
@@ -131,11 +133,15 @@ def delete_study(*, study: Study) -> None:
     """Remove a study with all its files."""
     directories = list(study.series.values_list("directory", flat=True))
     held = list(study.instances.exclude(held_file="").values_list("held_file", flat=True))
+    previews = list(study.defacings.exclude(preview="").values_list("preview", flat=True))
     study.delete()
+    directories += forget_light_stacks(stacks=directories)
 
     def remove_files() -> None:
         remove_directories(directories)
         for name in held:
             (held_root() / name).unlink(missing_ok=True)
+        for name in previews:
+            remove_preview(name)
 
     transaction.on_commit(remove_files)

@@ -1,6 +1,7 @@
 """What a study shows now: its files with their facts, and folders that are no longer needed."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -12,13 +13,16 @@ from cases.imports.publishing import published_files
 from cases.models import Study
 
 
-def published_instances(study: Study) -> tuple[list[InstanceFacts], dict[str, Path]]:
-    """Facts and files of all instances that the study shows."""
+def published_instances(
+    study: Study, *, instead: Mapping[str, Path] | None = None
+) -> tuple[list[InstanceFacts], dict[str, Path]]:
+    """Facts and files of all instances that the study shows; `instead` are files by UID."""
     facts: list[InstanceFacts] = []
     files: dict[str, Path] = {}
     for series in study.series.all():
         found = published_files(series.index, Path(settings.MEDIA_ROOT) / series.directory)
         files.update(found)
+    files.update(instead or {})
     for path in files.values():
         with without_echo():
             facts.append(facts_of(dcmread(path, stop_before_pixels=True)))

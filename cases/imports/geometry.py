@@ -68,7 +68,11 @@ class InstanceFacts:
     body_part: str
     protocol: str
     is_localizer: bool
+    # The file says that no face can be made out (0028,0302).
+    is_faceless: bool
     photometric: str
+    # The re-mapped UID of the coordinate system; empty where the file has none.
+    frame_of_reference: str
     frames: tuple[FrameFacts, ...]
     study: dict[str, str] = field(default_factory=dict)
 
@@ -106,7 +110,9 @@ def facts_of(dataset: Dataset) -> InstanceFacts:
         body_part=str(dataset.get("BodyPartExamined", "") or ""),
         protocol=str(dataset.get("ProtocolName", "") or ""),
         is_localizer="LOCALIZER" in kinds,
+        is_faceless=str(dataset.get("RecognizableVisualFeatures", "")) == "NO",
         photometric=str(dataset.get("PhotometricInterpretation", "")),
+        frame_of_reference=str(dataset.get("FrameOfReferenceUID", "") or ""),
         frames=tuple(_frames(dataset, uid)),
         study={
             keyword: str(dataset.get(keyword, "") or "")

@@ -3,7 +3,10 @@
 PRIVATE_ROOT/dicom/uploads/<token>/…     originals, until their job has ended
 PRIVATE_ROOT/dicom/held/<token>.dcm      de-identified, to be looked at
 WORK_ROOT/dicom/<job>-<token>/           one attempt at a job
-MEDIA_ROOT/dicom/<study>/<stack>/        published
+PRIVATE_ROOT/dicom/previews/<token>/     a face before and after, for its author
+WORK_ROOT/dicom/face-<row>-<token>/      one attempt at a step of a de-facing
+WORK_ROOT/dicom/light-<row>-<token>/     one attempt at a light stack
+MEDIA_ROOT/dicom/<study>/<stack>/        published, light stacks beside
 """
 
 import secrets
@@ -15,11 +18,15 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 
-from cases.models import ImportJob, Instance, Series
+from cases.models import Defacing, ImportJob, Instance, LightStack, Series
 from jobs.models import OPEN_STATES, WorkState
 
 from .publishing import FOLDER
 
+# Rows whose attempts have work folders, and how those begin.
+_PREFIXES = ((ImportJob, ""), (LightStack, "light-"), (Defacing, "face-"))
+# What an upload in one piece is called.
+ONLY_FILE = "000000"
 # Longer than any upload that is being written now.
 _FRESH_S = 3600.0
 # Published files the database doesn't know: perhaps it was restored from an older copy.
@@ -49,6 +56,21 @@ def upload_directory(job: ImportJob) -> Path:
 def work_directory(job: ImportJob, *, token: int) -> Path:
     """Where one attempt at the job works."""
     return work_root() / f"{job.pk}-{token}"
+
+
+def light_work_directory(pk: int, *, token: int) -> Path:
+    """Where one attempt at a light stack works."""
+    return work_root() / f"light-{pk}-{token}"
+
+
+def defacing_work_directory(defacing: Defacing, *, token: int) -> Path:
+    """Where one attempt at a step of a de-facing works."""
+    return work_root() / f"face-{defacing.pk}-{token}"
+
+
+def previews_root() -> Path:
+    """Where pictures of faces before and after wait for their author."""
+    return Path(settings.PRIVATE_ROOT) / FOLDER / "previews"
 
 
 def store_upload(files: Iterable[File]) -> str:
@@ -84,7 +106,7 @@ def hold_file(path: Path) -> str:
 
 def sweep_import_files() -> int:
     """Remove originals of jobs that have ended, and what no job or row refers to."""
-    return _sweep_uploads() + _sweep_work() + _sweep_held() + _sweep_published()
+    return _sweep_uploads() + _sweep_work() + _sweep_held() + _sweep_previews() + _sweep_published()
 
 
 def _listed(root: Path, pattern: str = "*") -> list[Path]:
@@ -120,10 +142,9 @@ def _sweep_uploads() -> int:
 def _sweep_work() -> int:
     listed = _listed(work_root())
     running = {
-        f"{pk}-{token}"
-        for pk, token in ImportJob.objects.filter(state=WorkState.RUNNING).values_list(
-            "pk", "token"
-        )
+        f"{prefix}{pk}-{token}"
+        for model, prefix in _PREFIXES
+        for pk, token in model.objects.filter(state=WorkState.RUNNING).values_list("pk", "token")
     }
     # Sign-offs work in folders of their own, for a moment.
     return sum(
@@ -140,10 +161,17 @@ def _sweep_held() -> int:
     return sum(_remove(file) for file in listed if file.name not in known and not _is_fresh(file))
 
 
+def _sweep_previews() -> int:
+    listed = _listed(previews_root())
+    known = set(Defacing.objects.exclude(preview="").values_list("preview", flat=True))
+    return sum(_remove(one) for one in listed if one.name not in known and not _is_fresh(one))
+
+
 def _sweep_published() -> int:
     root = Path(settings.MEDIA_ROOT)
     listed = _listed(root / FOLDER, "*/*")
     known = set(Series.objects.values_list("directory", flat=True))
+    known |= set(LightStack.objects.values_list("directory", flat=True))
     return sum(
         _remove(folder)
         for folder in listed

@@ -118,6 +118,7 @@ def _index(
         "rows": first.rows,
         "columns": first.columns,
         "photometric": first.photometric,
+        "space": first.frame_of_reference,
         "frames": [_frame(frame, names) for frame in stack.frames],
         "previews": previews,
     }
@@ -146,18 +147,22 @@ def published_files(index: Mapping[str, Any], directory: Path) -> dict[str, Path
 
 def put_in_place(prepared: Prepared, *, root: Path) -> bool:
     """Move the folder to where it is served, in one step; False if the same lies there already."""
-    target = root / prepared.directory
+    return move_in_place(prepared.made, root / prepared.directory)
+
+
+def move_in_place(made: Path, target: Path) -> bool:
+    """Move a folder to `target` in one step; False if it lies there already."""
     if target.exists():
-        shutil.rmtree(prepared.made, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        prepared.made.replace(target)
+        made.replace(target)
     except OSError:
         # Work and uploads lie on different disks: the copy gets its name when it is whole.
         partial = target.with_name(f".{target.name}")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(prepared.made, partial)
+        shutil.copytree(made, partial)
         partial.replace(target)
-        shutil.rmtree(prepared.made, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
     return True

@@ -17,7 +17,7 @@ from .review import (
 )
 from .rubric import CRITERIA, RUBRIC, Decision
 from .solving import CaseStep, ReadCase, Stage, StepAnswer
-from .studies import ImportJob, Instance, InstanceState, Series, Study
+from .studies import Defacing, ImportJob, Instance, InstanceState, LightStack, Series, Study
 
 __all__ = [
     "AWAITED",
@@ -40,11 +40,13 @@ __all__ = [
     "CaseVersion",
     "CollectionEntry",
     "Decision",
+    "Defacing",
     "DiagnosisCode",
     "ImportJob",
     "Instance",
     "InstanceState",
     "Licence",
+    "LightStack",
     "PeerReview",
     "ReadCase",
     "ReviewRound",

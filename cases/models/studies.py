@@ -78,6 +78,29 @@ class Study(models.Model):
         return f"{self.patient} {self.date or ''}".strip()
 
 
+class LightStack(LeasedWork):
+    """The lossy copy of a stack for slow lines, and the work of making it.
+
+    Known by the folder of the stack it is of: a stack of the same content keeps it.
+    """
+
+    stack = models.CharField(max_length=200, unique=True, editable=False)
+    # Below MEDIA_ROOT; empty until it is made, and where a copy would save little.
+    directory = models.CharField(max_length=200, blank=True, editable=False)
+    file_count = models.PositiveIntegerField(_("files"), default=0)
+    byte_count = models.BigIntegerField(_("bytes"), default=0)
+    full_byte_count = models.BigIntegerField(_("bytes of the true stack"), default=0)
+    # Root mean square difference of the values, in the stack's unit.
+    error = models.FloatField(_("error"), default=0.0)
+
+    class Meta:
+        verbose_name = _("light stack")
+        verbose_name_plural = _("light stacks")
+
+    def __str__(self) -> str:
+        return self.stack
+
+
 class Series(models.Model):
     """One stack of a series: frames that are scrolled through together, in their order."""
 
@@ -101,10 +124,20 @@ class Series(models.Model):
     doubles = models.PositiveIntegerField(_("slices in the same place"), default=0)
     is_uneven = models.BooleanField(_("uneven distances"), default=False)
     may_show_face = models.BooleanField(_("a face could be computed"), default=False)
+    is_defaced = models.BooleanField(_("face overwritten"), default=False)
     # Below MEDIA_ROOT, with a hash of the content in its name: instances and preview pictures.
     directory = models.CharField(max_length=200, editable=False)
-    # For a viewer: see `cases.imports.index`.
+    # For a viewer: see `cases.imports.publishing`.
     index = models.JSONField(default=dict, editable=False)
+    light = models.OneToOneField(
+        LightStack,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="series",
+        verbose_name=_("light stack"),
+    )
 
     class Meta:
         verbose_name = _("series")
@@ -113,6 +146,48 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.modality} {self.description}".strip()
+
+
+class Defacing(LeasedWork):
+    """A face on its way out of a stack: worked out and shown to the author, then overwritten."""
+
+    class Step(models.TextChoices):
+        PREVIEW = "preview", _("Preview")
+        APPLY = "apply", _("Overwriting")
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="defacings")
+    # The folder of the stack it was worked out for: another import makes it void.
+    stack = models.CharField(max_length=200, unique=True, editable=False)
+    step = models.CharField(_("step"), max_length=10, choices=Step.choices, default=Step.PREVIEW)
+    # Below PRIVATE_ROOT: projections before and after.
+    preview = models.CharField(max_length=80, blank=True, editable=False)
+    facts = models.JSONField(_("result"), default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked for by"),
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("de-facing")
+        verbose_name_plural = _("de-facings")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.stack
 
 
 class InstanceState(models.TextChoices):

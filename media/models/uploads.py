@@ -5,13 +5,15 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .lectures import Lecture
 
 
 class Upload(models.Model):
-    """A recording that arrives in pieces, until a lecture is made of it.
+    """A file that arrives in pieces, until something is made of it: a lecture, of most.
 
     The bytes lie in a file of their own (`media.uploads.store`); its length is the truth about
     what has arrived, and `received_bytes` follows it for lists and quotas.
@@ -21,6 +23,8 @@ class Upload(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="uploads", verbose_name=_("owner")
     )
+    # What becomes of it: see `media.uploads.purposes`.
+    purpose = models.CharField(_("purpose"), max_length=20, default="recording")
     name = models.CharField(_("file name"), max_length=255, blank=True)
     # What the uploader's browser knows the file by, so that it is found again after a break.
     fingerprint = models.CharField(max_length=400, blank=True)
@@ -56,6 +60,12 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.pk)
+
+    @property
+    def label(self) -> str:
+        """What the owner knows it by: the file's name, where that may be kept."""
+        begun = date_format(timezone.localtime(self.created_at), "SHORT_DATETIME_FORMAT")
+        return self.name or gettext("Begun on %(date)s") % {"date": begun}
 
     @property
     def is_finished(self) -> bool:

@@ -101,7 +101,7 @@ def run_confined(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env=_environment(env),
+        env=child_environment(env),
         start_new_session=True,
     )
     assert child.stdout is not None
@@ -117,7 +117,7 @@ def run_confined(
             if on_tick is not None:
                 on_tick()
     finally:
-        _kill_group(child)
+        kill_group(child)
         drain.join(timeout=5)
         # The other pipe is the thread's to close: where a process that left its group still
         # holds it, closing it here would wait for that process, past every limit.
@@ -130,7 +130,8 @@ def run_confined(
     )
 
 
-def _environment(added: Mapping[str, str] | None) -> dict[str, str]:
+def child_environment(added: Mapping[str, str] | None) -> dict[str, str]:
+    """A bare environment with `added`: nothing of our own is handed on but library paths."""
     kept = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     return {**_ENVIRONMENT, **kept, **(added or {})}
 
@@ -189,7 +190,8 @@ def _exits_within(child: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
+def kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child with all that it started, and wait for it."""
     # Once the child has been waited for, its number may belong to somebody else.
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import errno
 import hmac
+import re
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,37 +17,44 @@ from django.utils import timezone
 from media.models import Upload, private_storage
 from media.pipeline.disk import ensure_room
 from media.pipeline.refusals import Refused
-from media.pipeline.sniff import HEAD_BYTES, sniff_bytes
 from people.models import User
 
-from .limits import MAX_OPEN_UPLOADS, limits_for
+from .limits import MAX_OPEN_UPLOADS
 from .protocol import Checksum
+from .purposes import RECORDING, NotWanted, purpose_of
 from .store import FileGone, IncomingFile, Writer, WrongOffset
 
 FOLDER = "incoming"
 # Pieces begin small, so that a slow line shows signs of life, and grow while they come quickly.
 SMALLEST_PIECE, LARGEST_PIECE = 16 * 1024, 1024 * 1024
 QUICK_S = 0.1
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class TooLarge(Exception):
-    """The recording is larger than this person may upload."""
+    """The file is larger than this person may upload for this purpose."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, purpose: str = RECORDING) -> None:
         super().__init__(f"at most {most_bytes} bytes")
         self.most_bytes = most_bytes
+        self.purpose = purpose
 
 
 class QuotaExceeded(Exception):
     """The person's open uploads leave too little of their quota."""
 
-    def __init__(self, free_bytes: int) -> None:
+    def __init__(self, free_bytes: int, purpose: str = RECORDING) -> None:
         super().__init__(f"{free_bytes} bytes are left")
         self.free_bytes = max(0, free_bytes)
+        self.purpose = purpose
 
 
 class TooManyOpen(Exception):
     """The person has as many uploads open as one may have."""
+
+    def __init__(self, purpose: str = RECORDING) -> None:
+        super().__init__("too many")
+        self.purpose = purpose
 
 
 class BeyondSize(Exception):
@@ -71,19 +79,32 @@ def incoming(upload: Upload) -> IncomingFile:
 
 
 def open_upload(
-    *, owner: User, size_bytes: int, name: str = "", fingerprint: str = "", metadata: str = ""
+    *,
+    owner: User,
+    size_bytes: int,
+    purpose: str = RECORDING,
+    name: str = "",
+    fingerprint: str = "",
+    metadata: str = "",
 ) -> Upload:
     """Begin an upload of `size_bytes`.
 
-    Raises `TooLarge`, `QuotaExceeded`, `TooManyOpen`, `Refused` (empty file, full disk).
+    Raises `UnknownPurpose`, `TooLarge`, `QuotaExceeded`, `TooManyOpen`, `NotWanted`, `Refused`
+    (empty file, full disk).
     """
-    limits = limits_for(owner)
+    wanted = purpose_of(purpose)
+    limits = wanted.limits(owner)
     if size_bytes > limits.file_bytes:
-        raise TooLarge(limits.file_bytes)
+        raise TooLarge(limits.file_bytes, purpose)
     if size_bytes == 0:
-        sniff_bytes(b"")
+        wanted.look(b"")
+    if not wanted.keeps_name:
+        # The fingerprint is a number; the protocol's copy of all that was said would hold more.
+        name = metadata = ""
+        fingerprint = fingerprint if _DIGEST.fullmatch(fingerprint) else ""
     upload = Upload(
         owner=owner,
+        purpose=purpose,
         name=PurePath(name).name[:255],
         fingerprint=fingerprint[:400],
         metadata=metadata,
@@ -95,12 +116,12 @@ def open_upload(
         with transaction.atomic():
             # Two uploads begun at once must not both fit into the last of the quota.
             User.objects.select_for_update().get(pk=owner.pk)
-            mine = Upload.objects.filter(owner=owner, used_at=None)
+            mine = Upload.objects.filter(owner=owner, used_at=None, purpose=purpose)
             free = limits.open_bytes - (mine.aggregate(all=Sum("size_bytes"))["all"] or 0)
             if size_bytes > free:
-                raise QuotaExceeded(free)
+                raise QuotaExceeded(free, purpose)
             if mine.count() >= MAX_OPEN_UPLOADS:
-                raise TooManyOpen
+                raise TooManyOpen(purpose)
             ensure_room(incoming(upload).path.parent, size_bytes + _still_to_come())
             upload.save(force_insert=True)
     except BaseException:
@@ -144,8 +165,8 @@ def receive(
 
     Whatever arrived before an interruption is kept, except under a checksum, which proves the
     whole piece or nothing. Raises `WrongOffset`, `Busy`, `Superseded`, `BeyondSize`,
-    `ChecksumMismatch`, `Interrupted`, `UploadGone`, and `Refused` when the first bytes show that
-    the file is no recording (it is removed then) or the disk is full.
+    `ChecksumMismatch`, `Interrupted`, `UploadGone`, and `Refused` or `NotWanted` when the first
+    bytes show that the file is not what is asked for (it is removed then) or the disk is full.
     """
     if offset + length > upload.size_bytes:
         raise BeyondSize
@@ -158,7 +179,7 @@ def receive(
     with writer:
         try:
             _copy(upload, writer, length, read, checksum)
-        except Refused:
+        except (Refused, NotWanted):
             remove_upload(upload=upload)
             raise
         except (ChecksumMismatch, Interrupted, OSError) as reason:
@@ -209,10 +230,11 @@ def _copy(
 
 
 def _look_at_head(upload: Upload, received: int) -> None:
-    """Refuse what is no recording as soon as its first bytes show it. Raises `Refused`."""
-    enough = min(HEAD_BYTES, upload.size_bytes)
+    """Refuse what is of no use as soon as its first bytes show it."""
+    purpose = purpose_of(upload.purpose)
+    enough = min(purpose.head_bytes, upload.size_bytes)
     if received >= enough:
-        upload.container = sniff_bytes(incoming(upload).head(enough)).container
+        upload.container = purpose.look(incoming(upload).head(enough))
         Upload.objects.filter(pk=upload.pk).update(container=upload.container)
 
 

@@ -12,6 +12,7 @@ from media.deck_forms import SlidesField
 from media.forms import UploadForm, check_size
 from media.models import Lecture, Upload
 
+from .purposes import RECORDING
 from .using import take_in_file
 
 MAX_AT_ONCE = 60
@@ -53,7 +54,7 @@ class UploadsMixin(forms.Form):
                 wanted.append(uuid.UUID(key))
             except ValueError:
                 continue
-        mine = Upload.objects.filter(owner=self.user).in_bulk(wanted)
+        mine = Upload.objects.filter(owner=self.user, purpose=RECORDING).in_bulk(wanted)
         missing = [key for key in wanted if key not in mine]
         if missing:
             self.add_error(None, _("An upload is no longer kept. Please start it again."))

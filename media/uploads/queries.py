@@ -7,15 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from media.models import Upload
-from media.pipeline.sniff import HEAD_BYTES
 from people.models import User
 
-from .limits import limits_for
+from .purposes import RECORDING, purpose_of
 
 
-def open_uploads(owner: User) -> QuerySet[Upload]:
-    """The person's uploads of which nothing has been made yet."""
-    return Upload.objects.filter(owner=owner, used_at=None)
+def open_uploads(owner: User, *, purpose: str = RECORDING) -> QuerySet[Upload]:
+    """The person's uploads for that purpose of which nothing has been made yet."""
+    return Upload.objects.filter(owner=owner, used_at=None, purpose=purpose)
 
 
 def uploader_context(owner: User, *, single: bool = False) -> dict[str, Any]:
@@ -23,16 +22,42 @@ def uploader_context(owner: User, *, single: bool = False) -> dict[str, Any]:
 
     `words` are for the script: it has none of its own.
     """
+    hint = (
+        _("You can also drop the file here.")
+        if single
+        else _("You can choose several files, or drop them here; each becomes a lecture.")
+    )
     return {
+        "heading": _("Recordings"),
+        "hint": hint,
+        "remove_view": "lectures_admin:remove_upload",
         "uploads": [] if single else open_uploads(owner),
         "single": single,
-        "options": {
-            "endpoint": reverse("lectures:uploads:uploads"),
-            "single": single,
-            "firstBytes": HEAD_BYTES,
-            "mostBytes": limits_for(owner).file_bytes,
-            "words": _words(),
-        },
+        "options": uploader_options(owner, purpose=RECORDING, single=single),
+    }
+
+
+def uploader_options(
+    owner: User,
+    *,
+    purpose: str,
+    field: str = "id_original",
+    single: bool = False,
+    packs: bool = False,
+    words: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """What the script is told. `field` is the form's file input; `packs`: many files become one."""
+    wanted = purpose_of(purpose)
+    return {
+        "endpoint": reverse("lectures:uploads:uploads"),
+        "purpose": purpose,
+        "keepsName": wanted.keeps_name,
+        "field": field,
+        "single": single,
+        "packs": packs,
+        "firstBytes": wanted.head_bytes,
+        "mostBytes": wanted.limits(owner).file_bytes,
+        "words": _words() | (words or {}),
     }
 
 

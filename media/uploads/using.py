@@ -175,3 +175,20 @@ def _set_original(lecture: Lecture, upload: Upload, name: str) -> None:
 def _use(upload: Upload, lecture: Lecture) -> None:
     upload.lecture, upload.used_at = lecture, timezone.now()
     upload.save(update_fields=["lecture", "used_at", "replaced"])
+
+
+def hand_over(*, upload: Upload, target: Path) -> None:
+    """Move a finished upload's bytes to `target` and forget it, in the caller's transaction.
+
+    Fine to be asked again for the same target after a crash. Raises `UploadUnfinished`,
+    `UploadGone`.
+    """
+    locked = Upload.objects.select_for_update().filter(pk=upload.pk, used_at=None).first()
+    if locked is None:
+        raise UploadGone
+    if not locked.is_finished:
+        raise UploadUnfinished
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _move(incoming(locked).path, target)
+    locked.delete()
+    transaction.on_commit(lambda: incoming(upload).remove())

@@ -1,4 +1,4 @@
-"""The tus 1.0 endpoint: resumable uploads for whoever may add lectures.
+"""The tus 1.0 endpoint: resumable uploads for whoever may send something.
 
 Every request is made by a signed-in person, with the session's CSRF token in `X-CSRFToken`.
 Refusals carry `{"error": …}`: a sentence for the person, in the language of their page
@@ -38,6 +38,7 @@ from .domain import (
     settled_offset,
 )
 from .limits import limits_for
+from .purposes import RECORDING, NotWanted, UnknownPurpose, permissions, purpose_of
 from .store import SILENT_AFTER_S, Busy, Superseded, WrongOffset
 
 View = Callable[..., HttpResponse]
@@ -71,7 +72,7 @@ def tus(view: View) -> View:
             elif request.headers.get("Tus-Resumable") != protocol.VERSION:
                 response = HttpResponse(status=412)
                 response["Tus-Version"] = protocol.VERSION
-            elif not may(request.user, "media.upload_recording"):
+            elif not _may_upload(request.user):
                 response = _refusal(403, _("Sign in again in another tab, then go on here."))
             else:
                 response = _answered(view, request, method, *args, **kwargs)
@@ -81,6 +82,10 @@ def tus(view: View) -> View:
         return response
 
     return wrapped
+
+
+def _may_upload(user: Any) -> bool:
+    return any(may(user, permission) for permission in permissions())
 
 
 def _options(request: HttpRequest) -> HttpResponse:
@@ -100,6 +105,10 @@ def _answered(
         return view(request, method, *args, **kwargs)
     except protocol.Malformed as error:
         return _refusal(400, str(error))
+    except UnknownPurpose:
+        return _refusal(400, "Nothing here takes uploads for this.")
+    except NotWanted as error:
+        return _refusal(415, str(error.sentence))
     except Refused as refused:
         status = 507 if refused.code == Refusal.DISK_FULL else 415
         return _refusal(status, failure_sentence(refused.code.value))
@@ -118,24 +127,17 @@ def _refusal(status: int, sentence: str) -> HttpResponse:
 
 
 def _too_large(error: Any) -> str:
-    return _(
-        "This site takes recordings of at most %(most)s from you. Please export the recording at "
-        "a smaller picture size, or cut it into parts."
-    ) % {"most": filesizeformat(error.most_bytes)}
+    sentence = str(purpose_of(error.purpose).too_large)
+    return sentence % {"most": filesizeformat(error.most_bytes)}
 
 
 def _quota_exceeded(error: Any) -> str:
-    return _(
-        "Your unfinished uploads leave room for %(free)s. Make lectures of those that have "
-        "arrived, or remove some, and try again."
-    ) % {"free": filesizeformat(error.free_bytes)}
+    sentence = str(purpose_of(error.purpose).quota_exceeded)
+    return sentence % {"free": filesizeformat(error.free_bytes)}
 
 
-def _too_many_open(_error: Any) -> str:
-    return _(
-        "You have many unfinished uploads. Make lectures of those that have arrived, or remove "
-        "some, and try again."
-    )
+def _too_many_open(error: Any) -> str:
+    return str(purpose_of(error.purpose).too_many_open)
 
 
 _REFUSALS: dict[type[Exception], tuple[int, Callable[[Any], str]]] = {
@@ -164,8 +166,11 @@ def uploads(request: HttpRequest, method: str) -> HttpResponse:
     metadata = protocol.parse_metadata(header)
     with_body = request.content_type == protocol.BODY_TYPE
     person: Any = request.user
+    purpose = metadata.get("purpose", RECORDING)
+    require(person, purpose_of(purpose).permission)
     upload = open_upload(
         owner=person,
+        purpose=purpose,
         size_bytes=size,
         name=metadata.get("filename", ""),
         fingerprint=metadata.get("fingerprint", ""),
@@ -191,6 +196,7 @@ def upload(request: HttpRequest, method: str, upload_id: Any) -> HttpResponse:
     if found is None:
         raise UploadGone  # 410: a 404 would be sent looking for a page in each language
     require(request.user, "media.continue_upload", found)
+    require(request.user, purpose_of(found.purpose).permission)
     return handler(request, found)
 
 

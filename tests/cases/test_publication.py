@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -34,7 +35,14 @@ from cases.models import (
     Study,
 )
 from tests.cases.review_people import case_form, make_draft, make_reviewer, review_by, submit
-from tests.factories import locale_of, make_author, make_case, make_department, section_of
+from tests.factories import (
+    locale_of,
+    make_author,
+    make_case,
+    make_department,
+    make_image,
+    section_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -276,6 +284,23 @@ def test_a_withdrawn_case_keeps_page_number_and_notice_and_nothing_else(client, 
         assert (page.findings, page.final_diagnosis, len(page.pictures)) == ("", "", 0)
     assert client.get(reverse("case_records:case", args=[number])).status_code == 302
     assert not Study.objects.filter(case_key=withdrawn.translation_key).exists()
+
+
+def test_pictures_of_a_withdrawn_case_can_no_longer_be_fetched(
+    published, editor, django_capture_on_commit_callbacks
+):
+    own, shared = published.pictures[0].value["image"], make_image()
+    make_case(picture=shared, slug="another")
+    published.picture = shared
+    published.save()
+    address = own.get_rendition("width-100").url
+    files = [own.file.path, own.get_rendition("width-100").file.path]
+    assert Client().get(address).status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(case=published, notice="The diagnosis was wrong.", by=editor)
+    assert Client().get(address).status_code == 404
+    assert [path for path in files if Path(path).exists()] == []
+    assert Path(shared.file.path).exists()
 
 
 def test_a_withdrawal_is_not_taken_back(withdrawn, editor):

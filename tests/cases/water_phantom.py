@@ -32,12 +32,13 @@ def write_study(
     folder.mkdir(parents=True, exist_ok=True)
     for number, count in enumerate(slices, start=1):
         for at in range(count):
-            dataset = _slice(number, at, place=at * length_mm / count, step=length_mm / count)
+            dataset = water_slice(number, at, place=at * length_mm / count, step=length_mm / count)
             dataset.save_as(folder / f"{number}-{at:03d}.dcm", enforce_file_format=True)
     return folder
 
 
-def _slice(series: int, at: int, *, place: float, step: float) -> Dataset:
+def water_slice(series: int = 1, at: int = 0, *, place: float = 0.0, step: float = 1.0) -> Dataset:
+    """One slice of a series, `place` millimetres up."""
     dataset = Dataset()
     dataset.SOPClassUID = CTImageStorage
     dataset.SOPInstanceUID = generate_uid(entropy_srcs=[*_ROOT, str(series), str(at)])

@@ -2,6 +2,8 @@
 
 import * as tus from "tus-js-client";
 
+import { packs } from "./pack";
+
 // What a closed browser loses at most: a piece counts once its checksum is known to be right.
 const PIECE_S = 4;
 const SMALLEST_PIECE = 256 * 1024;
@@ -26,12 +28,16 @@ export interface TransferEvents {
 
 export interface TransferOptions {
   endpoint: string;
+  purpose: string;
+  /** Whether the server may know the file's name. */
+  keepsName: boolean;
   firstBytes: number;
   token: () => string;
 }
 
+/** What a file is known by when it is chosen again: a pack by its content's list, others by name. */
 export function fingerprint(file: File): string {
-  return `${file.name}-${file.size}-${file.lastModified}`;
+  return packs.get(file) ?? `${file.name}-${file.size}-${file.lastModified}`;
 }
 
 /** The headers of every request: who asks, and in which language to answer. */
@@ -89,7 +95,11 @@ export class Transfer {
       chunkSize: options.firstBytes,
       retryDelays: [...RETRY_MS, ...Array<number>(5000).fill(10_000)],
       storeFingerprintForResuming: false,
-      metadata: { filename: file.name, filetype: file.type, fingerprint: fingerprint(file) },
+      metadata: {
+        purpose: options.purpose,
+        fingerprint: fingerprint(file),
+        ...(options.keepsName ? { filename: file.name, filetype: file.type } : {}),
+      },
       fileReader: {
         openFile: async (source: File) => ({
           size: source.size,

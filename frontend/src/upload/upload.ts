@@ -1,16 +1,23 @@
 import "./upload.css";
 
-import { bytes } from "./measure";
+import { bytes, percent } from "./measure";
+import { filesOf, pack } from "./pack";
 import { Row, fill, rowOf, type Desk, type Words } from "./row";
 import { fingerprint } from "./transfer";
 
-/* Takes the lecture forms' file input over; the form works plainly without it. */
+/* Takes a form's file input over; the form works plainly without it. */
 
 const AT_ONCE = 2;
 
 interface Options {
   endpoint: string;
+  purpose: string;
+  keepsName: boolean;
+  /** The form's file input, which is taken over. */
+  field: string;
   single: boolean;
+  /** Many files travel as one archive, whose names are numbers. */
+  packs: boolean;
   firstBytes: number;
   mostBytes: number;
   words: Words;
@@ -22,6 +29,7 @@ class Uploader {
   private readonly template: HTMLTemplateElement;
   private readonly desk: Desk;
   private submitting = false;
+  private packing = 0;
 
   constructor(
     private readonly root: HTMLElement,
@@ -33,6 +41,8 @@ class Uploader {
     this.template = root.querySelector<HTMLTemplateElement>("[data-row-template]")!;
     this.desk = {
       endpoint: options.endpoint,
+      purpose: options.purpose,
+      keepsName: options.keepsName,
       firstBytes: options.firstBytes,
       words: options.words,
       token: () => this.token(),
@@ -46,9 +56,10 @@ class Uploader {
     input.removeAttribute("name");
     input.required = false;
     input.multiple = !options.single;
-    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
+    input.addEventListener("change", () => this.chosen([...(input.files ?? [])]));
     this.remember();
     this.acceptDrops();
+    if (options.packs) this.offerFolders();
     form.addEventListener("submit", (event) => this.submit(event));
     window.addEventListener("offline", () => this.rows.forEach((row) => row.lost()));
     window.addEventListener("online", () => this.rows.forEach((row) => void row.back()));
@@ -56,7 +67,7 @@ class Uploader {
       if (!this.submitting && this.rows.some((row) => row.state === "uploading")) event.preventDefault();
     });
     // Chosen before this script had come, or put back by the browser with the page.
-    const chosen = () => input.files?.length && this.take([...input.files]);
+    const chosen = () => input.files?.length && this.chosen([...input.files]);
     chosen();
     window.addEventListener("pageshow", chosen);
     root.dataset["ready"] = "";
@@ -75,8 +86,34 @@ class Uploader {
     this.titles();
   }
 
-  private take(files: File[]): void {
+  /** Files by the input, a folder or a drop; many become one where they belong together. */
+  private chosen(files: File[]): void {
     this.input.value = "";
+    if (!this.options.packs) return this.take(files);
+    void this.packed(files);
+  }
+
+  private async packed(files: File[]): Promise<void> {
+    const { words } = this.options;
+    this.packing += 1;
+    try {
+      const packed = await pack(files, {
+        name: (count) => fill(words["packName"] ?? "", { count: String(count) }),
+        progress: (share) => this.note(fill(words["packing"] ?? "", { percent: percent(share) })),
+      });
+      this.note("");
+      if (packed) this.take([packed]);
+      else this.say(words["packedNothing"] ?? "");
+    } catch {
+      // A file went away, or may not be read, between being chosen and being read.
+      this.note(words["packFailed"] ?? "");
+    } finally {
+      this.packing -= 1;
+    }
+    if (this.submitting && this.arrived()) this.form.requestSubmit();
+  }
+
+  private take(files: File[]): void {
     if (this.options.single && files.length) {
       for (const row of [...this.rows]) void row.remove();
       files = files.slice(0, 1);
@@ -127,7 +164,7 @@ class Uploader {
   }
 
   private arrived(): boolean {
-    return this.rows.every((row) => row.state === "finished" || !row.counts);
+    return !this.packing && this.rows.every((row) => row.state === "finished" || !row.counts);
   }
 
   private submit(event: SubmitEvent): void {
@@ -149,7 +186,7 @@ class Uploader {
 
   /** One recording is named by the form's own title; several by one each. */
   private titles(): void {
-    const several = this.rows.filter((row) => row.counts).length > 1;
+    const several = !this.options.packs && this.rows.filter((row) => row.counts).length > 1;
     for (const row of this.rows) row.showTitle(several && row.counts);
     const title = this.form.querySelector<HTMLInputElement>("#id_title");
     const field = title?.closest<HTMLElement>("li");
@@ -162,8 +199,25 @@ class Uploader {
     this.form.addEventListener("drop", (event) => {
       if (!event.dataTransfer?.files.length) return;
       event.preventDefault();
-      this.take([...event.dataTransfer.files]);
+      if (this.options.packs) void filesOf(event.dataTransfer).then((files) => this.chosen(files));
+      else this.take([...event.dataTransfer.files]);
     });
+  }
+
+  /** A second input, for a folder with all that is in it. */
+  private offerFolders(): void {
+    const button = this.root.querySelector<HTMLButtonElement>("[data-folder]");
+    const folder = document.createElement("input");
+    if (!button || !("webkitdirectory" in folder)) return;
+    folder.type = "file";
+    folder.webkitdirectory = true;
+    folder.addEventListener("change", () => {
+      const files = [...(folder.files ?? [])];
+      folder.value = "";
+      this.chosen(files);
+    });
+    button.hidden = false;
+    button.addEventListener("click", () => folder.click());
   }
 
   /** The cookie knows the newest token, after signing in again in another tab. */
@@ -184,7 +238,9 @@ class Uploader {
 
 for (const root of document.querySelectorAll<HTMLElement>("[data-uploader]")) {
   const form = root.closest("form");
-  const input = form?.querySelector<HTMLInputElement>("#id_original");
-  const options = root.querySelector("#uploader-options")?.textContent;
-  if (form && input && options) new Uploader(root, form, input, JSON.parse(options) as Options);
+  const told = root.querySelector("#uploader-options")?.textContent;
+  if (!form || !told) continue;
+  const options = JSON.parse(told) as Options;
+  const input = form.querySelector<HTMLInputElement>(`#${options.field}`);
+  if (input) new Uploader(root, form, input, options);
 }

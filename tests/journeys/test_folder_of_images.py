@@ -1,0 +1,124 @@
+"""A folder of images from the browser: broken off, gone on with, imported; names stay at home."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.cases.water_phantom import write_study
+from tests.journeys.conftest import SeededHub, new_context, sign_in
+
+ARRIVES_WITHIN_MS = 90_000
+NAME = "Zebrowska"
+SLICES = 40
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Slices of two series under a patient's name, with what file managers leave behind."""
+    root = tmp_path / f"{NAME}^Quirina"
+    write_study(root / "export" / "CT", slices=(SLICES, SLICES))
+    (root / "DICOMDIR").write_bytes(b"\0" * 400)
+    (root / ".DS_Store").write_bytes(b"Bud1")
+    (root / "empty").touch()
+    return root
+
+
+def studies_page(hub: SeededHub) -> str:
+    """The page of studies of a case of its own."""
+    code = (
+        "from tests.factories import make_case;"
+        "from django.urls import reverse;"
+        "import json;"
+        "print(json.dumps(reverse('cases_dicom:studies', args=[make_case(slug='folder').pk])))"
+    )
+    return json.loads(hub.hub.manage("shell", "--no-imports", "-c", code).splitlines()[-1])
+
+
+def state_on_server(hub: SeededHub) -> dict:
+    code = (
+        "import json;"
+        "from media.models import Upload;"
+        "from cases.models import ImportJob;"
+        "print(json.dumps({"
+        "'names': [[u.name, u.metadata, u.fingerprint] for u in Upload.objects.all()],"
+        "'jobs': ImportJob.objects.count()}))"
+    )
+    return json.loads(hub.hub.manage("shell", "--no-imports", "-c", code).splitlines()[-1])
+
+
+def open_page(context: BrowserContext, address: str, *, bytes_per_s: int = -1) -> Page:
+    page = context.new_page()
+    sign_in(page, "editor@example.com")
+    page.goto(address)
+    page.wait_for_selector("[data-uploader][data-ready]")
+    devtools = context.new_cdp_session(page)
+    devtools.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": bytes_per_s,
+        },
+    )
+    return page
+
+
+def choose(page: Page, folder: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a folder").click()
+    chooser.value.set_files(folder)
+
+
+def test_a_folder_broken_off_goes_on_and_is_imported_without_its_names(
+    hub: SeededHub, browser, folder: Path
+):
+    address = studies_page(hub)
+    context = new_context(browser, base_url=hub.url, locale="en-GB")
+    page = open_page(context, address, bytes_per_s=200_000)
+    choose(page, folder)
+    row = page.locator(".uploader__row")
+    # What is no image stays at home.
+    expect(row).to_contain_text(f"Files: {2 * SLICES}")
+    page.wait_for_function(
+        "() => document.querySelector('.uploader__row progress').value > 0.4",
+        timeout=ARRIVES_WITHIN_MS,
+    )
+    context.close()
+    (kept,) = state_on_server(hub)["names"]
+    assert kept[:2] == ["", ""]
+    assert re.fullmatch("[0-9a-f]{64}", kept[2])
+
+    context = new_context(browser, base_url=hub.url, locale="en-GB")
+    page = open_page(context, address)
+    row = page.locator(".uploader__row")
+    expect(row).to_contain_text("Choose the same files again")
+    before = row.locator("progress").evaluate("bar => bar.value")
+    assert before > 0.1
+    choose(page, folder)
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url(re.compile(r"/dicom/import/\d+/"))
+    expect(page.locator("main")).to_contain_text(f"{2 * SLICES} taken", timeout=ARRIVES_WITHIN_MS)
+    assert NAME not in page.content()
+    assert state_on_server(hub) == {"names": [], "jobs": 1}
+    context.close()
+
+
+def test_what_is_no_image_is_refused_with_a_sentence(hub: SeededHub, browser, tmp_path: Path):
+    context = new_context(browser, base_url=hub.url, locale="en-GB")
+    page = open_page(context, studies_page(hub))
+    broken = tmp_path / "images.zip"
+    broken.write_bytes(b"%PDF-1.7 " * 100)
+    page.locator("#id_files").set_input_files(broken)
+    # One file that is no archive is packed like a folder, and refused when it is read.
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url(re.compile(r"/dicom/import/\d+/"), timeout=ARRIVES_WITHIN_MS)
+    expect(page.locator("main")).to_contain_text(
+        "This is not a DICOM file.", timeout=ARRIVES_WITHIN_MS
+    )
+    context.close()
