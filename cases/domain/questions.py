@@ -21,6 +21,7 @@ KINDS = {
     "point": ("mark_lesion", "choose_slice"),
     "line": ("measure",),
     "arrow": (),
+    "key": ("choose_slice",),
 }
 
 

@@ -123,6 +123,53 @@ def test_two_series_of_a_study_scroll_together_by_place(desk: Page, phantom_url:
     expect(_mark(desk, "number", 1)).to_have_text("23 / 40")
 
 
+def test_a_resident_looks_at_a_volume_in_three_planes(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.locator("[data-pane]").focus()
+    desk.keyboard.press("m")
+    planes = desk.locator(".dicom__panes[data-layout=planes] [data-pane]")
+    expect(planes).to_have_count(3)
+    expect(planes.locator(".dicom__series")).to_have_text(["Axial", "Coronal", "Sagittal"])
+    # 20 slices of 4 mm; across them the pixels' own distance.
+    expect(_mark(desk, "number", 0)).to_have_text("11 / 20")
+    for number in (1, 2):
+        expect(_mark(desk, "number", number)).to_have_text("65 / 128")
+    expect(_mark(desk, "left", 1)).to_have_text("R")
+    expect(_mark(desk, "top", 2)).to_have_text("H")
+    expect(desk.locator(".dicom__cut")).to_have_count(6)
+
+    # Pointing in one plane moves the two others, scrolling its own.
+    _drag(desk, (30, 0))
+    expect(_mark(desk, "number", 0)).to_have_text("11 / 20")
+    expect(_mark(desk, "number", 2)).not_to_have_text("65 / 128")
+    planes.first.focus()
+    desk.keyboard.press("PageUp")
+    expect(_mark(desk, "number", 0)).to_have_text("1 / 20")
+    # One window for all three.
+    desk.get_by_role("combobox", name="Window preset").select_option("Bone")
+    for number in range(3):
+        expect(_mark(desk, "window", number)).to_have_text("Centre 400, width 1800")
+
+    # The stack comes back where the planes met.
+    desk.get_by_role("combobox", name="Layout").select_option("1x1")
+    expect(_mark(desk, "number")).to_have_text("1 / 20")
+    expect(desk.locator("[data-pane]")).to_have_count(1)
+
+
+def test_a_telephone_is_told_that_planes_need_a_larger_screen(
+    browser: Browser, hub: SeededHub, phantom_url: str
+):
+    context = new_context(
+        browser, base_url=hub.url, viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    page = context.new_page()
+    _open(page, phantom_url)
+    page.get_by_role("button", name="Three planes (MPR)").click()
+    expect(_mark(page, "note")).to_have_text("Planes need a larger screen than this one.")
+    expect(page.get_by_role("combobox", name="Layout")).to_have_value("1x1")
+    context.close()
+
+
 def test_the_toolbar_is_one_stop_with_arrows_inside(desk: Page, phantom_url: str):
     _open(desk, phantom_url)
     desk.get_by_role("button", name="Scroll", exact=True).focus()
