@@ -17,6 +17,7 @@ APPS = (
     "certificates",
     "pages",
     "media",
+    "outbox",
     "jobs",
     "people",
 )

@@ -16,8 +16,9 @@ from .progress import SetupError, say
 
 LONGEST_WAIT_S = 30.0
 HEALTHY_AFTER_S = 60.0
-START_LIMIT_S = 120.0
+SLOW_AFTER_S = 60.0
 DEGRADED_AFTER_S = 20.0
+MOST_CRASHES_AT_START = 3
 NAP_S = 0.1
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -99,7 +100,7 @@ def ask_health(url: str) -> Health:
     """Ask `/healthz` once; an answer that is not 5xx counts as healthy."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        opener.open(url, timeout=2).close()
+        opener.open(url, timeout=5).close()
     except urllib.error.HTTPError as error:
         return Health(answers=True, down=_parts_down(error.read()) if error.code >= 500 else ())
     except (OSError, ValueError):
@@ -129,6 +130,7 @@ class Supervisor:
     health_url: str
     when_ready: Callable[[Health], None]
     stopping: bool = field(default=False, init=False)
+    said_slow: bool = field(default=False, init=False)
 
     def run(self) -> int:
         """Supervise until SIGINT, SIGTERM or SIGHUP; returns the exit code."""
@@ -147,15 +149,29 @@ class Supervisor:
             now = time.monotonic()
             for service in self.services:
                 service.tend(now, undertaker)
-            if not ready:
-                if self.services[0].crashes >= 3 or now - began > START_LIMIT_S:
-                    raise SetupError("The web server does not start; the reason stands above.")
-                health = ask_health(self.health_url)
-                if health.answers and (not health.down or now - began > DEGRADED_AFTER_S):
-                    ready = True
-                    self.when_ready(health)
+            ready = ready or self.look_whether_ready(waited_s=now - began)
             time.sleep(NAP_S)
         return 0
+
+    def look_whether_ready(self, *, waited_s: float) -> bool:
+        """Announce the hub as soon as everything is up; True once that is done.
+
+        A web server that lives is waited for, however slow the machine: only one that keeps
+        ending can't be helped.
+
+        Raises:
+            SetupError: the web server ended again and again.
+        """
+        if self.services[0].crashes >= MOST_CRASHES_AT_START:
+            raise SetupError("The web server does not start; the reason stands above.")
+        health = ask_health(self.health_url)
+        if health.answers and (not health.down or waited_s > DEGRADED_AFTER_S):
+            self.when_ready(health)
+            return True
+        if waited_s > SLOW_AFTER_S and not self.said_slow:
+            self.said_slow = True
+            say("The web server is still starting, slowly: this machine is busy. Ctrl-C stops it.")
+        return False
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         if self.stopping:  # a second Ctrl-C: no more patience

@@ -15,13 +15,13 @@ class CasesConfig(AppConfig):
         from . import personal_record
         from .domain.answers import adopt_at_sign_in
         from .domain.imports import sweep_imports
-        from .domain.review_letters import remind_reviewers, sweep_letters
+        from .domain.review_letters import register_letters, remind_reviewers
         from .imports.places import sweep_import_files
 
         register_sweep("DICOM imports", sweep_imports)
         register_sweep("files of DICOM imports", sweep_import_files)
         register_sweep("reminders of peer review", remind_reviewers)
-        register_sweep("letters of peer review", sweep_letters)
+        register_letters()
         user_logged_in.connect(adopt_at_sign_in)
         register_part("case_answers", personal_record.answers, covers=["cases.CaseAnswer"])
         register_part("case_steps", personal_record.steps, covers=["cases.StepAnswer"])

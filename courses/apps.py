@@ -8,14 +8,15 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs.registry import register_sweep
+        from outbox.registry import register_letter
         from people.personal_record import register_part
 
         from . import personal_record
         from .domain.lengths import measure_lengths
-        from .domain.messages import sweep_messages
+        from .domain.messages import TO_COHORT, compose
 
         register_sweep("course lengths", measure_lengths)
-        register_sweep("letters to cohorts", sweep_messages)
+        register_letter(TO_COHORT, compose, label=_("Letter to a cohort"))
         register_part(
             "enrolments",
             personal_record.enrolments,
@@ -26,8 +27,4 @@ class CoursesConfig(AppConfig):
             personal_record.words,
             covers=["courses.LessonNote", "courses.CourseFeedback", "courses.CohortMessage"],
         )
-        register_part(
-            "letters_received",
-            personal_record.letters_received,
-            covers=["courses.MessageDelivery"],
-        )
+        register_part("letters_received", personal_record.letters_received, covers=[])

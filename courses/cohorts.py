@@ -1,7 +1,9 @@
 """Reading cohorts: which can be joined, who is in them, what was written to them."""
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+
+from outbox.queries import Tally, tally
 
 from .models import Cohort, CohortMessage, CoursePage
 
@@ -24,14 +26,8 @@ def cohorts_of(*, course: CoursePage) -> QuerySet[Cohort]:
     )
 
 
-def messages_to(*, cohort: Cohort) -> QuerySet[CohortMessage]:
-    """What was written to the cohort, latest first, with `recipients`, `sent` and `refused`."""
-    return (
-        cohort.messages.select_related("sender")
-        .annotate(
-            recipients=Count("deliveries"),
-            sent=Count("deliveries", filter=Q(deliveries__sent_at__isnull=False)),
-            refused=Count("deliveries", filter=~Q(deliveries__refusal="")),
-        )
-        .order_by(F("created_at").desc())
-    )
+def messages_to(*, cohort: Cohort) -> list[tuple[CohortMessage, Tally]]:
+    """What was written to the cohort, latest first, with how far its letters have come."""
+    messages = list(cohort.messages.select_related("sender").order_by("-created_at"))
+    tallies = tally([message.batch for message in messages])
+    return [(message, tallies.get(message.batch, Tally())) for message in messages]

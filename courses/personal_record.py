@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from outbox.models import Letter
+
+from .domain.messages import TO_COHORT
 from .models import (
     CohortMessage,
     CourseFeedback,
@@ -10,7 +13,6 @@ from .models import (
     Enrolment,
     LessonNote,
     LessonPage,
-    MessageDelivery,
 )
 
 
@@ -78,11 +80,13 @@ def words(user: Any) -> Iterator[dict[str, Any]]:
 
 
 def letters_received(user: Any) -> Iterator[dict[str, Any]]:
-    """Letters that were sent to the person as a member of a cohort."""
-    deliveries = MessageDelivery.objects.filter(user=user).select_related("message__cohort")
-    for delivery in deliveries.order_by("pk"):
+    """Letters that were sent to the person as a member of a cohort, in all their languages."""
+    copies = Letter.objects.filter(recipient=user, kind=TO_COHORT).order_by("created_at", "pk")
+    sent = {copy.about["message"]: copy.sent_at for copy in copies}
+    messages = CohortMessage.objects.filter(pk__in=sent).select_related("cohort")
+    for message in messages.order_by("created_at"):
         yield {
-            "cohort": delivery.message.cohort.name,
-            "texts": delivery.message.texts,
-            "sent_at": delivery.sent_at,
+            "cohort": message.cohort.name,
+            "texts": message.texts,
+            "sent_at": sent[message.pk],
         }

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Locale
 
+from outbox.queries import tally
 from people.access import fetch, require
 
 from .cohorts import cohorts_of, messages_to
@@ -122,7 +123,7 @@ def _show_cohort(
         "cohort": cohort,
         "members": list(members),
         "total": len(syllabus.lessons),
-        "letters": list(messages_to(cohort=cohort)),
+        "letters": messages_to(cohort=cohort),
         "cohort_form": CohortForm(instance=cohort),
         "members_form": MembersForm(),
         "letter_form": LetterForm(languages=_languages(page)),
@@ -213,7 +214,7 @@ def write(request: HttpRequest, cohort_id: int) -> HttpResponse:
     except NobodyToWriteTo:
         messages.error(request, _("Nobody is in this cohort yet."))
         return redirect("courses:cohort", cohort.pk)
-    number = letter.deliveries.count()
+    number = tally([letter.batch])[letter.batch].total
     messages.success(
         request,
         ngettext(

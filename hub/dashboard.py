@@ -15,6 +15,7 @@ from courses.models import CourseIndexPage, CoursePage
 from jobs.domain.queue import living_workers
 from media.models import LectureState
 from media.queries import lectures_for, status, with_progress
+from outbox.queries import recent_failures
 from pages.models import BasePage, DepartmentPage
 from pages.queries import in_language
 from people.access import may
@@ -113,3 +114,14 @@ class LecturesPanel(Component):
             "is_shown": may(user, "media.see_lectures"),
             "no_worker": is_editor(user) and living_workers() == 0,
         }
+
+
+class OutboxPanel(Component):
+    """Says that letters could not be sent, to those who can do something about it."""
+
+    name = "letters_failed"
+    template_name = "hub/admin/outbox_panel.html"
+    order = 60
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return {"failed": recent_failures(parent_context["request"].user)}

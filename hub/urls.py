@@ -35,6 +35,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("profile/", include("people.urls")),
+    path("letters/", include("outbox.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("solve/", include("cases.urls")),
     path("peer-review/", include("cases.review_urls")),

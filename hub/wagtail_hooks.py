@@ -7,12 +7,12 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from .dashboard import BeginPanel, LecturesPanel
+from .dashboard import BeginPanel, LecturesPanel, OutboxPanel
 
 
 @hooks.register("construct_homepage_panels")
 def open_with_our_panels(request: HttpRequest, panels: list[Component]) -> None:
-    panels.extend([BeginPanel(), LecturesPanel()])
+    panels.extend([BeginPanel(), OutboxPanel(), LecturesPanel()])
 
 
 @hooks.register("insert_global_admin_css")

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
+from . import account_mail
 from .access import may
 from .domain.accounts import welcome
 from .models import User, is_time_zone
@@ -59,8 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):
         reader = context.get("user") or reader_of(email=email)
         language = reader.language if reader else translation.get_language()
         context = mail_context(self.request, language, context)
+        context = {"request": self.request, "email": email, **context}
         with translation.override(language), timezone.override(reader.zone if reader else None):
-            super().send_mail(template_prefix, email, context)
+            message = self.render_mail(template_prefix, email, context)
+            account_mail.send(message, kind=template_prefix.rsplit("/", 1)[-1], reader=reader)
 
     def get_password_change_redirect_url(
         self,

@@ -17,7 +17,6 @@ from cases.models import (
     CasePage,
     CaseReviewTask,
     Decision,
-    LetterKind,
     PeerReview,
     ReviewRound,
     ReviewState,
@@ -28,7 +27,7 @@ from people.rules import is_editor
 
 from .publication import clear, record_of
 from .review_conflicts import Conflict, conflict_of, interests_in
-from .review_letters import write_letter
+from .review_letters import LetterKind, tell
 
 DRAFT_FIELDS = (*CRITERIA, "to_author", "to_editor", "recommendation")
 
@@ -102,7 +101,7 @@ def open_round(*, task_state: TaskState) -> ReviewRound:
         opened_at=timezone.now(),
     )
     for editor in User.objects.filter(groups__name=Role.EDITOR, is_active=True):
-        write_letter(kind=LetterKind.SUBMITTED, to=editor, round_=round_)
+        tell(kind=LetterKind.SUBMITTED, to=editor, round_=round_)
     return round_
 
 
@@ -134,7 +133,7 @@ def invite(
             defaults={"invited_by": by, "invited_at": now, "due_at": due_at},
         )
         if created:
-            write_letter(kind=LetterKind.INVITATION, to=reviewer, round_=round_, review=review)
+            tell(kind=LetterKind.INVITATION, to=reviewer, round_=round_, review=review)
             invited.append(review)
     return invited
 
@@ -149,9 +148,7 @@ def answer_invitation(*, review: PeerReview, accept: bool) -> PeerReview:
     to = ReviewState.ACCEPTED if accept else ReviewState.DECLINED
     _move(review, to, answered_at=timezone.now())
     if not accept and review.invited_by:
-        write_letter(
-            kind=LetterKind.DECLINED, to=review.invited_by, round_=review.round, review=review
-        )
+        tell(kind=LetterKind.DECLINED, to=review.invited_by, round_=review.round, review=review)
     return review
 
 
@@ -183,9 +180,7 @@ def hand_in(*, review: PeerReview, values: Mapping[str, Any]) -> PeerReview:
         raise ReviewIncomplete(_("Please write something to the authors."))
     _move(review, ReviewState.SUBMITTED, submitted_at=timezone.now())
     if review.invited_by:
-        write_letter(
-            kind=LetterKind.HANDED_IN, to=review.invited_by, round_=review.round, review=review
-        )
+        tell(kind=LetterKind.HANDED_IN, to=review.invited_by, round_=review.round, review=review)
     return review
 
 
@@ -202,7 +197,6 @@ def move_deadline(*, review: PeerReview, due_at: datetime) -> PeerReview:
         raise WrongStep(_("Nothing is awaited from this reviewer."))
     review.due_at = due_at
     review.save(update_fields=["due_at"])
-    review.letters.filter(kind__in=[LetterKind.REMINDER, LetterKind.LATE]).delete()
     return review
 
 
@@ -213,7 +207,7 @@ def release(*, review: PeerReview) -> PeerReview:
     Raises `WrongStep`.
     """
     _move(review, ReviewState.RELEASED)
-    write_letter(kind=LetterKind.RELEASED, to=review.reviewer, round_=review.round, review=review)
+    tell(kind=LetterKind.RELEASED, to=review.reviewer, round_=review.round, review=review)
     return review
 
 
@@ -259,7 +253,7 @@ def decide(
         release(review=review)
     _move_workflow(round_, case, by, what_changed.strip())
     for author in _correspondents(round_, case):
-        write_letter(kind=LetterKind.DECISION, to=author, round_=round_)
+        tell(kind=LetterKind.DECISION, to=author, round_=round_)
     return round_
 
 

@@ -1,4 +1,4 @@
-"""Blind peer review: rounds, the reviews in them, the letters they cause, and Wagtail's task.
+"""Blind peer review: rounds, the reviews in them, and Wagtail's task.
 
 A round begins when a case is submitted and ends with the editor's decision. Which round is open is
 told by Wagtail's own task state, so that cancelling the workflow closes the round as well.
@@ -10,8 +10,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision, Task, TaskState
-
-from jobs.models import LeasedWork
 
 from .deletion import keep_revision
 from .pages import CasePage
@@ -215,52 +213,3 @@ class PeerReview(models.Model):
     @property
     def is_awaited(self) -> bool:
         return self.state in AWAITED
-
-
-class LetterKind(models.TextChoices):
-    """What a letter is about."""
-
-    SUBMITTED = "submitted", _("A case waits")
-    INVITATION = "invitation", _("Invitation to review")
-    REMINDER = "reminder", _("Reminder before the deadline")
-    LATE = "late", _("Reminder after the deadline")
-    RELEASED = "released", _("Review no longer needed")
-    HANDED_IN = "handed_in", _("A review is handed in")
-    DECLINED = "declined", _("A reviewer declines")
-    DECISION = "decision", _("Decision")
-
-
-class ReviewLetter(LeasedWork):
-    """One mail of the peer review: to whom, about what. Written when it is sent, in the reader's
-    language and time zone, from what holds then.
-    """
-
-    kind = models.CharField(_("kind"), max_length=10, choices=LetterKind.choices)
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="review_letters"
-    )
-    round = models.ForeignKey(ReviewRound, models.CASCADE, related_name="letters")
-    review = models.ForeignKey(
-        PeerReview, models.CASCADE, null=True, blank=True, related_name="letters"
-    )
-    created_at = models.DateTimeField(_("written"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("letter of a peer review")
-        verbose_name_plural = _("letters of peer reviews")
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "recipient", "review"],
-                condition=models.Q(review__isnull=False),
-                name="cases_review_letter_once_per_review",
-            ),
-            models.UniqueConstraint(
-                fields=["kind", "recipient", "round"],
-                condition=models.Q(review__isnull=True),
-                name="cases_review_letter_once_per_round",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.recipient_id}"

@@ -1,6 +1,6 @@
 """Courses with their modules and lessons, cohorts, and how far each learner has come."""
 
-from .cohorts import Cohort, CohortMessage, MessageDelivery
+from .cohorts import Cohort, CohortMessage
 from .learning import CourseFeedback, Enrolment, LessonNote, LessonRecord
 from .pages import CourseIndexPage, CoursePage, LessonPage, ModulePage
 from .structure import CourseAuthor, CoursePrerequisite, LessonPrerequisite
@@ -18,6 +18,5 @@ __all__ = [
     "LessonPage",
     "LessonPrerequisite",
     "LessonRecord",
-    "MessageDelivery",
     "ModulePage",
 ]

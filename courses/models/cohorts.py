@@ -4,8 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jobs.models import LeasedWork
-
 
 class Cohort(models.Model):
     """Learners who begin a course on the same day."""
@@ -43,8 +41,8 @@ class Cohort(models.Model):
         return self.name
 
 
-class CohortMessage(LeasedWork):
-    """A letter to everybody in a cohort, each in their language where it was written in it.
+class CohortMessage(models.Model):
+    """What a teacher wrote to a cohort; each member's copy is a letter in the outbox.
 
     `texts` is {language code: {"subject", "body"}}.
     """
@@ -64,24 +62,7 @@ class CohortMessage(LeasedWork):
     def __str__(self) -> str:
         return f"{self.cohort} · {self.created_at:%Y-%m-%d}"
 
-
-class MessageDelivery(models.Model):
-    """A letter's way to one member: who gets it is fixed when it is written."""
-
-    message = models.ForeignKey(CohortMessage, models.CASCADE, related_name="deliveries")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    # The mail server would not have it; said to the sender, not tried again.
-    refusal = models.CharField(_("refused"), max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = _("delivery of a message")
-        verbose_name_plural = _("deliveries of messages")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["message", "user"], name="courses_message_once_per_person"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.message} · {self.user}"
+    @property
+    def batch(self) -> str:
+        """What its letters in the outbox have in common."""
+        return f"courses.message:{self.pk}"

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "certificates",
     "pages",
     "media",
+    "outbox",
     "jobs",
     "people",
     # Wagtail
@@ -303,6 +304,10 @@ MFA_FORMS = {
 EMAIL_CONFIG = env.email("EMAIL_URL", default="filemail://")
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 vars().update({key: value for key, value in EMAIL_CONFIG.items() if key != "EMAIL_FILE_PATH"})
+# Longest wait for each answer of the mail server; mail about accounts is sent inside requests.
+EMAIL_TIMEOUT = env.int("VIEWBOX_EMAIL_TIMEOUT_S", default=10)
+# Days that the text of a letter is kept after it was sent.
+OUTBOX_KEEP_DAYS = env.int("VIEWBOX_LETTER_DAYS", default=30)
 
 # Notices ride in the session: one cookie less to explain.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -16,6 +16,7 @@ from bootstrap.progress import SetupError
 from bootstrap.supervisor import (
     Health,
     Service,
+    Supervisor,
     ask_health,
     describe_exit,
     require_free_port,
@@ -186,3 +187,49 @@ def test_health_waits_while_nobody_listens():
         port = unused.getsockname()[1]
 
     assert ask_health(f"http://127.0.0.1:{port}/healthz") == Health(answers=False)
+
+
+@pytest.fixture
+def supervise():
+    """A supervisor of a web server at an address, and the health that it announced."""
+
+    def make(url, *, crashes=0):
+        announced = []
+        web = Service("web server", ["true"], {}, crashes=crashes)
+        return Supervisor([web], url, announced.append), announced
+
+    return make
+
+
+def test_a_server_that_answers_is_announced(supervise, answer_with):
+    supervisor, announced = supervise(answer_with(200))
+
+    assert supervisor.look_whether_ready(waited_s=1)
+    assert announced == [Health(answers=True)]
+
+
+def test_a_part_that_is_down_is_given_time_before_it_is_announced(supervise, answer_with):
+    supervisor, announced = supervise(answer_with(503, b'{"worker": false}'))
+
+    assert not supervisor.look_whether_ready(waited_s=19)
+    assert supervisor.look_whether_ready(waited_s=21)
+    assert announced == [Health(answers=True, down=("worker",))]
+
+
+def test_a_slow_server_is_waited_for_and_said_so_once(supervise, capsys):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        supervisor, announced = supervise(f"http://127.0.0.1:{unused.getsockname()[1]}/healthz")
+
+    for waited_s in (59, 61, 600):
+        assert not supervisor.look_whether_ready(waited_s=waited_s)
+
+    assert announced == []
+    assert capsys.readouterr().out.count("still starting") == 1
+
+
+def test_a_server_that_keeps_ending_is_not_waited_for(supervise, answer_with):
+    supervisor, _announced = supervise(answer_with(200), crashes=3)
+
+    with pytest.raises(SetupError, match="does not start"):
+        supervisor.look_whether_ready(waited_s=1)

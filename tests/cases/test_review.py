@@ -23,21 +23,23 @@ from cases.domain.review import (
     decide,
     hand_in,
     invite,
+    move_deadline,
     refusal_to_submit,
     release,
     save_draft,
 )
-from cases.domain.review_letters import remind_reviewers, send_letter
+from cases.domain.review_letters import remind_reviewers
 from cases.models import (
     CaseAuthor,
     CasePage,
     CaseReviewTask,
     Decision,
     PeerReview,
-    ReviewLetter,
     ReviewState,
 )
 from cases.review_queries import candidates, department_cases, editor_desk, reviewer_desk
+from outbox.domain.posting import send_due_letters
+from outbox.models import Letter
 from people.domain.departments import add_member
 from people.domain.roles import give_role
 from people.roles import Role
@@ -73,9 +75,7 @@ def in_two_weeks():
 
 def post_all() -> list[mail.EmailMessage]:
     """Let a worker send what has been written."""
-    waiting = ReviewLetter.objects.filter(state="waiting").order_by("pk")
-    for pk in waiting.values_list("pk", flat=True):
-        send_letter(letter_id=pk)
+    send_due_letters()
     return mail.outbox
 
 
@@ -213,6 +213,7 @@ def test_reminders_go_out_once_before_and_once_after_the_deadline(round_, editor
         due_at=timezone.now() + timedelta(days=2),
     )
     assert (remind_reviewers(), remind_reviewers()) == (1, 0)
+    post_all()
     PeerReview.objects.filter(pk=review.pk).update(due_at=timezone.now() - timedelta(days=3))
     assert (remind_reviewers(), remind_reviewers()) == (1, 0)
     subjects = [each.subject.split(":")[0] for each in post_all() if each.to == [reviewer.email]]
@@ -231,21 +232,27 @@ def test_a_reminder_of_what_is_done_meanwhile_is_not_sent(round_, editor):
     assert [each.to for each in mail.outbox] == [[editor.email]]
 
 
-def test_a_letter_is_sent_once_however_often_workers_look_at_it(round_, editor):
-    [letter] = ReviewLetter.objects.all()
-    assert [send_letter(letter_id=letter.pk) for _ in range(3)] == ["done"] * 3
-    assert len(mail.outbox) == 1
+def test_a_moved_deadline_is_reminded_of_anew_and_the_old_reminder_is_dropped(round_, editor):
+    reviewer = make_reviewer()
+    review = review_by(reviewer, round_, editor, stop_before="submit")
+    post_all()
+    mail.outbox.clear()
+    PeerReview.objects.filter(pk=review.pk).update(due_at=timezone.now() - timedelta(days=3))
+    assert remind_reviewers() == 1
+    review.refresh_from_db()
+    move_deadline(review=review, due_at=in_two_weeks())
+    assert [each.to for each in post_all()] == []
+    PeerReview.objects.filter(pk=review.pk).update(
+        due_at=timezone.now() - timedelta(days=2, hours=1)
+    )
+    assert remind_reviewers() == 1
+    assert [each.to for each in post_all()] == [[reviewer.email]]
 
 
-def test_a_letter_waits_while_the_mail_server_is_away(round_, editor, monkeypatch):
-    def away(_message):
-        raise ConnectionRefusedError("no mail server")
-
-    [letter] = ReviewLetter.objects.all()
-    monkeypatch.setattr(mail.EmailMessage, "send", away)
-    assert send_letter(letter_id=letter.pk) == "waiting"
-    letter.refresh_from_db()
-    assert letter.not_before > timezone.now()
+def test_letters_of_a_deleted_round_are_not_needed_any_more(round_):
+    round_.delete()
+    assert post_all() == []
+    assert [letter.outcome for letter in Letter.objects.all()] == ["needless"]
 
 
 def test_a_draft_is_kept_and_a_half_review_is_not_handed_in(round_, editor):

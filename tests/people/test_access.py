@@ -15,7 +15,7 @@ from people.models import Department, User
 from people.roles import Role
 from tests.factories import UserFactory, make_author, make_department
 
-APPS = ("hub", "courses", "cases", "quizzes", "pages", "media", "jobs", "people")
+APPS = ("hub", "courses", "cases", "quizzes", "pages", "media", "outbox", "jobs", "people")
 AD_HOC = re.compile(
     r"(?<!rules)\.has_perms?\(|\.is_staff\b|\.is_superuser\b|\.groups\.(filter|all|values)|"
     r"@permission_required|PermissionRequiredMixin|user_passes_test|in user\.roles"

@@ -36,7 +36,6 @@ WORK_OF_THE_HOUSE = {
     "media.Upload": "a file on its way, gone within days",
     "quizzes.QuestionFile": "a file on its way, gone within days",
     "cases.PeerReview": "a reviewer's work for the society; shown to them in the desk",
-    "cases.ReviewLetter": "a mail on its way",
 }
 
 
