@@ -13,7 +13,14 @@ from wagtail.rich_text import expand_db_html
 
 from people.access import fetch, require
 
-from .domain.questions import KINDS, CannotBeAsked, ask_about
+from .domain.questions import (
+    FEWEST_TO_ORDER,
+    KINDS,
+    MOST_TO_ORDER,
+    CannotBeAsked,
+    ask_about,
+    ask_for_order,
+)
 from .key_images import NoSuchPicture, picture_of
 from .marks import InvalidMarks, keep_marks, marks_of, tied_marks
 from .marks_dicom import marks_as_zip
@@ -74,6 +81,7 @@ def marks(request: HttpRequest, case_id: int) -> HttpResponse:
             for one in stored
             if KINDS.get(one["shape"])
         ],
+        "can_order": FEWEST_TO_ORDER <= len(case.differential) <= MOST_TO_ORDER,
         "error": error,
     }
     request.viewbox_stacks_of = str(case.translation_key)  # type: ignore[attr-defined]
@@ -138,6 +146,26 @@ def ask(request: HttpRequest, case_id: int) -> HttpResponse:
         )
     except CannotBeAsked:
         messages.error(request, _("A mark of this shape can't be asked about in this way."))
+        return redirect("cases:marks", case_id)
+    messages.success(
+        request, _("The question is in the bank. Choose it in the case as its question or a step.")
+    )
+    return redirect(reverse("wagtailsnippets_quizzes_item:edit", args=[item.pk]))
+
+
+@require_POST
+@login_required
+def ask_order(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Make a question of the differential diagnosis and open it in the desk."""
+    case = _draft(request, case_id)
+    require(request.user, "quizzes.add_item")
+    stem = " ".join(request.POST.get("stem", "").split())[:300]
+    try:
+        item = ask_for_order(
+            case=case, stem=stem or _("Put the diagnoses in order, the likeliest first.")
+        )
+    except CannotBeAsked:
+        messages.error(request, _("Three to ten diagnoses can be put in order."))
         return redirect("cases:marks", case_id)
     messages.success(
         request, _("The question is in the bank. Choose it in the case as its question or a step.")

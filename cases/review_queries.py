@@ -19,6 +19,7 @@ from quizzes.queries import PresentedItem, present_item
 from .domain.publication import record_of
 from .domain.review import reviews_needed
 from .domain.review_conflicts import Conflict, conflict_of, interests_in
+from .domain.review_workflow import misplaced_reviews
 from .key_images import KeyImage, key_images
 from .marks import marks_of, tied_marks
 from .models import (
@@ -170,6 +171,8 @@ class EditorDesk:
 
     open: list[RoundEntry]
     decided: list[RoundEntry]
+    # Names of workflows that no case goes through, because something follows peer review there.
+    misplaced: list[str]
 
 
 def _with_counts(rounds: QuerySet[ReviewRound]) -> QuerySet[ReviewRound]:
@@ -185,7 +188,7 @@ def _with_counts(rounds: QuerySet[ReviewRound]) -> QuerySet[ReviewRound]:
 
 
 def editor_desk() -> EditorDesk:
-    """All open rounds and the last decided; two queries."""
+    """All open rounds and the last decided; three queries."""
     now = timezone.now()
     rounds = _with_counts(ReviewRound.objects.all())
     entries = [RoundEntry(each, now) for each in rounds.filter(_OPEN)]
@@ -197,7 +200,11 @@ def editor_desk() -> EditorDesk:
         )
     )
     decided = rounds.exclude(decision="").order_by("-decided_at")[:30]
-    return EditorDesk(open=entries, decided=[RoundEntry(each, now) for each in decided])
+    return EditorDesk(
+        open=entries,
+        decided=[RoundEntry(each, now) for each in decided],
+        misplaced=[workflow.name for workflow in misplaced_reviews()],
+    )
 
 
 def rounds_waiting() -> int:
