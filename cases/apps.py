@@ -13,7 +13,8 @@ class CasesConfig(AppConfig):
         from media.uploads.purposes import register_purpose
         from people.personal_record import register_part
 
-        from . import personal_record
+        from . import checks, personal_record  # noqa: F401  checks register themselves
+        from .desk_mail import keep_off_cases
         from .domain.answers import adopt_at_sign_in
         from .domain.defacing import sweep_defacings
         from .domain.imports import sweep_imports
@@ -29,6 +30,7 @@ class CasesConfig(AppConfig):
         register_sweep("files of DICOM imports", sweep_import_files)
         register_sweep("reminders of peer review", remind_reviewers)
         register_letters()
+        keep_off_cases()
         user_logged_in.connect(adopt_at_sign_in)
         register_part("case_answers", personal_record.answers, covers=["cases.CaseAnswer"])
         register_part("case_steps", personal_record.steps, covers=["cases.StepAnswer"])

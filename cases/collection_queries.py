@@ -7,6 +7,7 @@ from wagtail.rich_text import expand_db_html
 
 from pages.pictures import CARD, with_renditions
 
+from .key_images import KeyImage, key_images
 from .marks import marks_of, tied_marks
 from .models import (
     SOLUTION_FIELDS,
@@ -87,6 +88,7 @@ class Shown:
     findings: str
     differential: list[str]
     marks: list[dict[str, Any]]
+    key_images: list[KeyImage]
     is_open: bool
 
 
@@ -115,5 +117,6 @@ def show(*, listed: ListedEntry) -> Shown:
             else []
         ),
         marks=tied.marks,
+        key_images=key_images(tied.marks, viewing=viewing),
         is_open=is_open,
     )

@@ -20,8 +20,9 @@ from cases.models import SeriesMarks
 from cases.phrases import Phrase
 from cases.viewing import Stack, Viewing
 
-# Points each shape has. An arrow points from its second point at its first.
-SHAPES = {"point": 1, "ellipse": 1, "arrow": 2, "line": 2}
+# Points each shape has. An arrow points from its second point at its first; "key" marks the whole
+# image as one that tells.
+SHAPES = {"point": 1, "ellipse": 1, "arrow": 2, "line": 2, "key": 0}
 MOST_MARKS = 100
 _LONGEST_WORDS = 200
 _ID = re.compile(r"[a-z0-9]{4,16}")

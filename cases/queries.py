@@ -24,6 +24,7 @@ from .domain.answers import (
     steps_in_session,
     steps_of,
 )
+from .key_images import KeyImage, key_images
 from .marks import TiedMarks, marks_of, tied_marks
 from .models import (
     SOLUTION_FIELDS,
@@ -75,7 +76,7 @@ class CaseReading:
     `is_revealed` decides whether the template shows the solution. Before that `shows_findings` and
     `shows_differential` open with the steps; `steps` are those answered and the one whose turn it
     is, and `last` is the question for the diagnosis, once it is asked. `marks` are for the stack:
-    the author's, the reader's own, and where others marked.
+    the author's, the reader's own, and where others marked; `key_images` are the author's too.
     """
 
     pictures: list[CasePicture]
@@ -89,6 +90,7 @@ class CaseReading:
     findings: str
     differential: list[str]
     marks: list[dict[str, Any]]
+    key_images: list[KeyImage]
 
     @property
     def answer(self) -> Committed | None:
@@ -97,6 +99,11 @@ class CaseReading:
     @property
     def item(self) -> PresentedItem | None:
         return self.last.item if self.last else None
+
+    @property
+    def has_author_marks(self) -> bool:
+        """Whether there is something to download: keys of questions are no marks of the case."""
+        return any(mark["kind"] == "author" and "id" in mark for mark in self.marks)
 
     @property
     def steps_done(self) -> int:
@@ -201,7 +208,15 @@ def read_case(
         findings=tie_phrases(expand_db_html(case.findings), tied.phrases) if opened else "",
         differential=_named(case) if differential else [],
         marks=[*tied.marks, *(mark for step in presented for mark in _marks_of(step))],
+        key_images=key_images(tied.marks, viewing=viewing),
     )
+
+
+def has_findings_open(*, request: HttpRequest, case: CasePage) -> bool:
+    """Whether this reader has come so far that the findings are open."""
+    standing = standing_of(request=request, case=case)
+    is_revealed = standing.answer is not None or standing.has_chosen_to_read
+    return is_revealed or _is_open(Stage.FINDINGS, steps_of(case), standing)
 
 
 def _steps_shown(asked: list[CaseStep], standing: Standing, *, is_revealed: bool) -> list[CaseStep]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 from wagtail.models import TaskState
+from wagtail.rich_text import expand_db_html
 
 from people.models import User
 from people.roles import Role
@@ -18,6 +19,9 @@ from quizzes.queries import PresentedItem, present_item
 from .domain.publication import record_of
 from .domain.review import reviews_needed
 from .domain.review_conflicts import Conflict, conflict_of, interests_in
+from .domain.review_workflow import misplaced_reviews
+from .key_images import KeyImage, key_images
+from .marks import marks_of, tied_marks
 from .models import (
     AWAITED,
     RUBRIC,
@@ -26,6 +30,8 @@ from .models import (
     ReviewRound,
     ReviewState,
 )
+from .phrases import tie_phrases
+from .viewing import Viewing, viewing_of
 
 _OPEN = Q(decision="", task_state__status=TaskState.STATUS_IN_PROGRESS)
 _IN_OPEN_ROUND = Q(round__decision="", round__task_state__status=TaskState.STATUS_IN_PROGRESS)
@@ -92,16 +98,35 @@ def reviews_waiting_for(*, user: Any) -> int:
 
 @dataclass(frozen=True)
 class BlindCase:
-    """A case as its reviewer reads it: everything of it, and nothing of whose it is."""
+    """A case as its reviewer reads it: everything of it, and nothing of whose it is.
+
+    `findings` is HTML with phrases tied to `marks`, as readers get it.
+    """
 
     draft: CasePage
     items: list[PresentedItem]
+    viewing: Viewing | None
+    marks: list[dict[str, Any]]
+    key_images: list[KeyImage]
+    findings: str
 
 
 def blind_case(*, review: PeerReview) -> BlindCase:
     """The submitted revision with its questions answered, so that their keys can be judged."""
     draft = review.round.revision.as_object()
-    return BlindCase(draft=draft, items=_items_with_keys(draft))
+    viewing = viewing_of(case_key=draft.translation_key)
+    tied = tied_marks(
+        marks_of(case_key=draft.translation_key, viewing=viewing),
+        language=draft.locale.language_code,
+    )
+    return BlindCase(
+        draft=draft,
+        items=_items_with_keys(draft),
+        viewing=viewing,
+        marks=tied.marks,
+        key_images=key_images(tied.marks, viewing=viewing),
+        findings=tie_phrases(expand_db_html(draft.findings), tied.phrases),
+    )
 
 
 def _items_with_keys(draft: CasePage) -> list[PresentedItem]:
@@ -146,6 +171,8 @@ class EditorDesk:
 
     open: list[RoundEntry]
     decided: list[RoundEntry]
+    # Names of workflows that no case goes through, because something follows peer review there.
+    misplaced: list[str]
 
 
 def _with_counts(rounds: QuerySet[ReviewRound]) -> QuerySet[ReviewRound]:
@@ -161,7 +188,7 @@ def _with_counts(rounds: QuerySet[ReviewRound]) -> QuerySet[ReviewRound]:
 
 
 def editor_desk() -> EditorDesk:
-    """All open rounds and the last decided; two queries."""
+    """All open rounds and the last decided; three queries."""
     now = timezone.now()
     rounds = _with_counts(ReviewRound.objects.all())
     entries = [RoundEntry(each, now) for each in rounds.filter(_OPEN)]
@@ -173,7 +200,11 @@ def editor_desk() -> EditorDesk:
         )
     )
     decided = rounds.exclude(decision="").order_by("-decided_at")[:30]
-    return EditorDesk(open=entries, decided=[RoundEntry(each, now) for each in decided])
+    return EditorDesk(
+        open=entries,
+        decided=[RoundEntry(each, now) for each in decided],
+        misplaced=[workflow.name for workflow in misplaced_reviews()],
+    )
 
 
 def rounds_waiting() -> int:

@@ -29,7 +29,6 @@ from .review_queries import (
     reviewer_desk,
     score_lines,
 )
-from .viewing import viewing_of
 
 _REVIEWS = PeerReview.objects.select_related("round__task_state", "round__revision")
 _PICTURE = "max-1600x1600|format-webp"
@@ -75,7 +74,7 @@ def _show(request: HttpRequest, asked: PeerReview, form: RubricForm) -> HttpResp
             "review": asked,
             "case": blind.draft,
             "items": blind.items,
-            "viewing": viewing_of(case_key=blind.draft.translation_key),
+            "blind": blind,
             "form": form,
             "is_final": asked.state == ReviewState.SUBMITTED,
             "lines": score_lines(asked),

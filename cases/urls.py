@@ -12,6 +12,9 @@ urlpatterns = [
     path("<int:case_id>/save/", views.save_case, name="save_case"),
     path("<int:case_id>/marks/", marks_views.marks, name="marks"),
     path("<int:case_id>/marks/ask/", marks_views.ask, name="ask_about_mark"),
+    path("<int:case_id>/marks/order/", marks_views.ask_order, name="ask_for_order"),
+    path("<int:case_id>/marks.zip", marks_views.download, name="download_marks"),
+    path("key-image/<str:name>.webp", marks_views.key_image, name="key_image"),
     path("collections/", collection_views.collections, name="collections"),
     path("collections/<int:collection_id>/", collection_views.collection, name="collection"),
     path(

@@ -21,6 +21,7 @@ KINDS = {
     "point": ("mark_lesion", "choose_slice"),
     "line": ("measure",),
     "arrow": (),
+    "key": ("choose_slice",),
 }
 
 
@@ -53,6 +54,37 @@ def _key(mark: Mapping[str, Any], space: StackSpace, kind: str) -> dict[str, Any
     # As deep as it is wide and high on average, unless the author says otherwise.
     depth = rx * wide + ry * high if space.has_depth else 0
     return {"at": mark["at"], "x": x, "y": y, "rx": rx, "ry": ry, "depth_mm": round(depth, 1)}
+
+
+FEWEST_TO_ORDER, MOST_TO_ORDER = 3, 10
+
+
+def ask_for_order(*, case: CasePage, stem: str) -> Item:
+    """Make a question that has the differential diagnosis put in order, in the department's bank.
+
+    The right order is the author's: what they put first comes first. Raises `CannotBeAsked` with
+    fewer than three diagnoses or more than ten.
+    """
+    names = [entry.value["diagnosis"] for entry in case.differential]
+    if not FEWEST_TO_ORDER <= len(names) <= MOST_TO_ORDER:
+        raise CannotBeAsked("ordering")
+    content = {
+        "stem": f"<p>{escape(stem)}</p>",
+        "image": None,
+        "image_alt": "",
+        "elements": names,
+        "scoring": "each",
+        "explanation": "",
+        "references": [],
+    }
+    item = Item(
+        title=f"{case.title}: {stem}"[:200],
+        locale=case.locale,
+        department=case.department,
+        body=[("ordering", content)],
+    )
+    item.save()
+    return item
 
 
 def ask_about(

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import PageLogEntry, WorkflowState
+from wagtail.models import GroupApprovalTask, PageLogEntry, WorkflowState, WorkflowTask
 
+from cases.checks import peer_review_comes_last
 from cases.domain.review import (
     DeadlineTooSoon,
     HasConflict,
@@ -567,8 +568,46 @@ def test_roles_make_no_reviewer_of_an_editor(round_, editor):
     assert review.state == ReviewState.INVITED
 
 
+def test_cases_go_through_no_workflow_where_something_follows_peer_review(client, case, editor):
+    workflow = case.get_workflow()
+    late = GroupApprovalTask.objects.create(name="Afterthought")
+    added = WorkflowTask.objects.create(workflow=workflow, task=late, sort_order=9)
+    assert case.get_workflow() != workflow
+    (problem,) = peer_review_comes_last(databases=["default"])
+    assert (problem.id, workflow.name in problem.msg) == ("cases.E001", True)
+    client.force_login(editor)
+    sentence = "a task follows peer review"
+    assert sentence in client.get(reverse("cases_review:desk")).content.decode()
+
+    # Before the review it is welcome.
+    added.sort_order = -1
+    added.save()
+    assert case.get_workflow() == workflow
+    assert peer_review_comes_last(databases=["default"]) == []
+    assert sentence not in client.get(reverse("cases_review:desk")).content.decode()
+
+
 def test_in_a_workflow_of_other_pages_the_task_is_passed_over(case, home, editor):
     home.save_revision(user=editor)
     state = case.get_workflow().start(home, editor)
     assert state.status == WorkflowState.STATUS_APPROVED
     assert not case.review_rounds.exists()
+
+
+def test_peer_review_writes_its_own_letters_and_wagtail_none_beside_them(
+    case, author, editor, home
+):
+    administrator = UserFactory(is_superuser=True, email="administrator@example.com")
+    round_ = submit(case, author)
+    for _ in range(2):
+        review_by(make_reviewer(), round_, editor)
+    decide(round_=round_, decision=Decision.ACCEPT, letter="Well done.", by=editor)
+    # Ours wait for a worker; Wagtail's would be gone by now.
+    assert mail.outbox == []
+    assert len([one for one in post_all() if one.to == [author.email]]) == 1
+
+    # Of other pages Wagtail goes on telling.
+    mail.outbox.clear()
+    home.save_revision(user=editor)
+    case.get_workflow().start(home, editor)
+    assert [one.to for one in mail.outbox] == [[administrator.email]]

@@ -15,12 +15,14 @@ from pydicom import dcmread
 
 from cases.domain.answers import adopt_session_answers
 from cases.domain.imports import import_path
-from cases.domain.questions import place_json
+from cases.domain.questions import ask_for_order, place_json
 from cases.marks import keep_marks, marks_of
 from cases.models import CaseAnswer, CasePage, CaseStep, ReadCase, Series, Stage, StepAnswer, Study
 from cases.viewing import viewing_of
 from hub.models import HomePage
 from jobs.models import WorkState
+from quizzes.domain.versions import current_version
+from quizzes.item_types.parts import entries
 from quizzes.models import Item, ReviewCard
 from tests.cases.water_phantom import write_study
 from tests.factories import (
@@ -42,7 +44,7 @@ def token(name: str) -> str:
 
 
 # Where each word is planted, and the stage at whose end it may be told.
-FINDINGS = ["findings", "markphrase", "marklabel", "stepexplanation", "stepreference"]
+FINDINGS = ["findings", "markphrase", "marklabel", "keylabel", "stepexplanation", "stepreference"]
 DIFFERENTIAL = ["differential"]
 DIAGNOSIS = [
     "title",
@@ -134,12 +136,15 @@ def _mark(case: CasePage) -> None:
         "label": {"en": token("marklabel")},
         "phrase": {"en": token("markphrase")},
     }
-    assert keep_marks(case_key=case.translation_key, viewing=viewing, text=json.dumps([mark])) == 1
+    key = mark | {"id": "keyimage", "shape": "key", "points": [], "phrase": {}}
+    key |= {"radii": None, "label": {"en": token("keylabel")}}
+    text = json.dumps([mark, key])
+    assert keep_marks(case_key=case.translation_key, viewing=viewing, text=text) == 2
 
 
 def _mark_lesion(case: CasePage) -> Item:
     viewing = viewing_of(case_key=case.translation_key)
-    (mark,) = marks_of(case_key=case.translation_key, viewing=viewing)
+    mark, _key = marks_of(case_key=case.translation_key, viewing=viewing)
     place = place_json(
         case_key=case.translation_key, stack=viewing.stacks[1], mark=mark, kind="mark_lesion"
     )
@@ -261,6 +266,29 @@ def test_the_question_for_the_diagnosis_is_not_asked_before_its_turn(case):
     assert reader.commit("commit_step", second.key, text="A cyst or an abscess") == 302
     assert told(reader.page()) == set()
     assert "An abscess" not in reader.page()
+
+
+def test_a_step_asks_for_the_order_of_the_differential_and_scores_it_by_pairs(case, resident):
+    names = ["Glioma", "Metastasis", "Abscess"]
+    case.differential = [("entry", {"diagnosis": name, "reasoning": "x"}) for name in names]
+    case.steps.all().delete()
+    item = ask_for_order(case=case, stem="Likeliest first")
+    case.steps.add(_step(Stage.DIFFERENTIAL, question=item, order=0))
+    case.save()
+    assert item.department == case.department
+
+    reader = Reader(case, user=resident)
+    step = CasePage.objects.get(pk=case.pk).steps.get()
+    ids = {name: id_ for id_, name in entries(current_version(item).content, "elements")}
+    page = reader.page()
+    assert all(f"place-{id_}" in page for id_ in ids.values())
+    # The first two the wrong way round: two pairs of three are right.
+    places = {"Metastasis": 1, "Glioma": 2, "Abscess": 3}
+    data = {f"place-{ids[name]}": place for name, place in places.items()}
+    reader.commit("commit_step", step.key, confidence=3, **data)
+    answer = StepAnswer.objects.get(user=resident, step_key=step.key)
+    assert (round(answer.share, 2), answer.is_correct, answer.confidence) == (0.67, False, 3)
+    assert "Differential diagnosis</h3>" in reader.page()
 
 
 def test_a_refused_step_tells_nothing_and_keeps_what_was_given(case):

@@ -1,10 +1,12 @@
 """A resident reads a case's stack as on a workstation: scrolls, windows, measures."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.cases.water_phantom import write_study
 from tests.running_hub import ROOT
@@ -121,6 +123,115 @@ def test_two_series_of_a_study_scroll_together_by_place(desk: Page, phantom_url:
     desk.keyboard.press("ArrowDown")
     expect(_mark(desk, "number", 0)).to_have_text("12 / 20")
     expect(_mark(desk, "number", 1)).to_have_text("23 / 40")
+
+
+def test_a_resident_looks_at_a_volume_in_three_planes(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.locator("[data-pane]").focus()
+    desk.keyboard.press("m")
+    planes = desk.locator(".dicom__panes[data-layout=planes] [data-pane]")
+    expect(planes).to_have_count(3)
+    expect(planes.locator(".dicom__series")).to_have_text(["Axial", "Coronal", "Sagittal"])
+    # 20 slices of 4 mm; across them the pixels' own distance.
+    expect(_mark(desk, "number", 0)).to_have_text("11 / 20")
+    for number in (1, 2):
+        expect(_mark(desk, "number", number)).to_have_text("49 / 96")
+    expect(_mark(desk, "left", 1)).to_have_text("R")
+    expect(_mark(desk, "top", 2)).to_have_text("H")
+    expect(desk.locator(".dicom__cut")).to_have_count(6)
+
+    # Pointing in one plane moves the two others, scrolling its own.
+    _drag(desk, (30, 0))
+    expect(_mark(desk, "number", 0)).to_have_text("11 / 20")
+    expect(_mark(desk, "number", 2)).not_to_have_text("49 / 96")
+    planes.first.focus()
+    desk.keyboard.press("PageUp")
+    expect(_mark(desk, "number", 0)).to_have_text("1 / 20")
+    # One window for all three.
+    desk.get_by_role("combobox", name="Window preset").select_option("Bone")
+    for number in range(3):
+        expect(_mark(desk, "window", number)).to_have_text("Centre 400, width 1800")
+
+    # The stack comes back where the planes met.
+    desk.get_by_role("combobox", name="Layout").select_option("1x1")
+    expect(_mark(desk, "number")).to_have_text("1 / 20")
+    expect(desk.locator("[data-pane]")).to_have_count(1)
+
+
+def test_a_slow_line_gets_the_light_copy_and_the_reader_the_choice(
+    browser: Browser, hub: SeededHub, phantom_url: str
+):
+    context = new_context(browser, base_url=hub.url, viewport={"width": 1280, "height": 900})
+    context.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
+    page = context.new_page()
+    page.route(re.compile(r"/water-phantom/$"), _with_light_copies)
+    page.goto(phantom_url)
+    page.get_by_role("button", name="Open the viewer").click()
+    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+    label = "Reduced copy, not for measurement"
+    expect(_mark(page, "reduced")).to_have_text(label)
+    expect(page.get_by_role("button", name="Length", exact=True)).to_be_disabled()
+    page.locator("[data-pane]").focus()
+    page.keyboard.press("l")
+    expect(page.locator("[data-announce]")).to_have_text(label)
+
+    # The full series comes at the same image, window and zoom.
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("combobox", name="Window preset").select_option("Bone")
+    page.locator("[data-pane]").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("q")
+    expect(_mark(page, "reduced")).to_have_text("")
+    expect(_mark(page, "number")).to_have_text("12 / 20")
+    expect(_mark(page, "window")).to_have_text("Centre 400, width 1800")
+    page.get_by_role("button", name="Length", exact=True).click()
+    _drag(page, (100, 0))
+    zoomed = page.locator("[data-announce]").inner_text()
+    page.get_by_role("button", name="Reset the view").click()
+    page.get_by_role("button", name="Remove measurements").click()
+    _drag(page, (100, 0))
+    expect(page.locator("[data-announce]")).to_contain_text("Measured")
+    assert page.locator("[data-announce]").inner_text() != zoomed
+
+    # The choice outlasts the page.
+    page.reload()
+    page.get_by_role("button", name="Open the viewer").click()
+    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+    expect(_mark(page, "reduced")).to_have_text("")
+    context.close()
+
+
+def _with_light_copies(route: Route) -> None:
+    """The page with a light copy of each stack: here the files of the true one, which have the
+    same names."""
+    answer = route.fetch()
+    page = answer.text()
+    data = re.search(r'type="application/json">(\{"version".*?)</script>', page)
+    case = json.loads(data[1])
+    for stack in case["stacks"]:
+        stack["light"] = {
+            "base": stack["base"],
+            "files": len(stack["frames"]),
+            "bytes": 1,
+            "fullBytes": 10,
+        }
+    route.fulfill(response=answer, body=page.replace(data[1], json.dumps(case)))
+
+
+def test_a_telephone_is_told_that_planes_need_a_larger_screen(
+    browser: Browser, hub: SeededHub, phantom_url: str
+):
+    context = new_context(
+        browser, base_url=hub.url, viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    page = context.new_page()
+    _open(page, phantom_url)
+    page.get_by_role("button", name="Three planes (MPR)").click()
+    expect(_mark(page, "note")).to_have_text("Planes need a larger screen than this one.")
+    expect(page.get_by_role("combobox", name="Layout")).to_have_value("1x1")
+    context.close()
 
 
 def test_the_toolbar_is_one_stop_with_arrows_inside(desk: Page, phantom_url: str):

@@ -34,7 +34,7 @@ export class Cine {
     clearInterval(this.timer);
     this.timer = window.setInterval(() => {
       const pane = this.active();
-      pane.scrollTo((pane.at + 1) % pane.stack.frames.length);
+      pane.scrollTo((pane.at + 1) % pane.count);
     }, 1000 / Number(this.speed.value));
   }
 }

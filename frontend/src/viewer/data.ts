@@ -30,6 +30,9 @@ export interface StackData {
   window: [number, number] | null;
   isColour: boolean;
   start: number;
+  /** A lossy copy with the same rows, columns and places, a file for each frame (docs/imports.md);
+      null or absent where there is none. */
+  light?: { base: string; files: number; bytes: number; fullBytes: number } | null;
 }
 
 export interface Preset {

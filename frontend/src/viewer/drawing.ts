@@ -1,5 +1,5 @@
-import type { Pane } from "./pane";
 import type { Point } from "./marks";
+import type { StackPane } from "./stack-pane";
 
 /* Drawing a mark: by pointer, or by keyboard with a cross that the arrows move and Enter sets. */
 
@@ -12,9 +12,9 @@ export interface Drawn {
 }
 
 export interface DrawingEvents {
-  drawn: (pane: Pane, drawn: Drawn) => void;
+  drawn: (pane: StackPane, drawn: Drawn) => void;
   /** The cross or the shape in work has moved. */
-  moved: (pane: Pane) => void;
+  moved: (pane: StackPane) => void;
   ended: () => void;
 }
 
@@ -27,7 +27,7 @@ export class Drawing {
   /** The shape in work, or the cross. */
   begun: Point | null = null;
   cross: Point | null = null;
-  private down: { pane: Pane; id: number; x: number; y: number; from: Point } | null = null;
+  private down: { pane: StackPane; id: number; x: number; y: number; from: Point } | null = null;
 
   constructor(private readonly events: DrawingEvents) {}
 
@@ -48,7 +48,7 @@ export class Drawing {
     return this.draws === "line" || this.draws === "arrow" || this.draws === "outline";
   }
 
-  bind(pane: Pane): void {
+  bind(pane: StackPane): void {
     const { stage } = pane;
     stage.addEventListener("pointerdown", (event) => {
       const from = this.draws && event.button === 0 ? pane.pixelAt(event) : null;
@@ -78,7 +78,7 @@ export class Drawing {
   }
 
   /** True where the key was taken. */
-  key(event: KeyboardEvent, pane: Pane): boolean {
+  key(event: KeyboardEvent, pane: StackPane): boolean {
     if (!this.draws || event.altKey || event.metaKey || event.ctrlKey) return false;
     if (event.key === "Escape") {
       this.stop();
@@ -111,7 +111,7 @@ export class Drawing {
     return false;
   }
 
-  private enter(pane: Pane, at: Point): void {
+  private enter(pane: StackPane, at: Point): void {
     if (!this.drags) this.finish(pane, at, at);
     else if (this.begun) this.finish(pane, this.begun, at);
     else {
@@ -121,7 +121,7 @@ export class Drawing {
     }
   }
 
-  private finish(pane: Pane, from: Point, to: Point): void {
+  private finish(pane: StackPane, from: Point, to: Point): void {
     const drawn = shapeOf(this.draws ?? "point", from, to);
     this.begun = null;
     if (drawn) this.events.drawn(pane, { at: pane.at, ...drawn });

@@ -1,7 +1,7 @@
 import type { Drawn, Draws } from "./drawing";
-import type { Viewer } from "./island";
 import type { Mark, Shape } from "./marks";
-import type { Pane } from "./pane";
+import type { Pointing } from "./pointing";
+import type { StackPane } from "./stack-pane";
 
 /* The author's page: shapes drawn on the stack become rows with their words, and are sent as JSON
    (cases/marks.py reads it). */
@@ -19,7 +19,7 @@ const SHAPES: Record<string, Draws> = {
   point: "point",
 };
 
-export function edit(root: HTMLElement, viewer: Viewer): void {
+export function edit(root: HTMLElement, viewer: Pointing): void {
   const language = root.dataset["language"] ?? "en";
   const word = (name: string): string => root.dataset[`word${name}`] ?? "";
   const list = root.querySelector<HTMLElement>("[data-marks-list]");
@@ -87,26 +87,28 @@ export function edit(root: HTMLElement, viewer: Viewer): void {
     show();
   };
 
-  const take = (shape: Shape) => (pane: Pane, drawn: Drawn) => {
+  const keep = (drawn: Pick<Edited, "shape" | "series" | "at" | "points" | "radii">): void => {
     marks.push({
       id: crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36).padStart(7, "0") ?? "",
       kind: "author",
-      shape,
-      series: viewer.stackOf(pane),
-      at: drawn.at,
-      points: drawn.points,
-      radii: drawn.radii,
+      ...drawn,
       window: viewer.window,
       label: {},
       phrase: {},
     });
     print();
   };
+  const take = (shape: Shape) => (pane: StackPane, drawn: Drawn) =>
+    keep({ shape, series: pane.stack.key, ...drawn });
 
   for (const choice of root.querySelectorAll<HTMLElement>("[data-draw]")) {
     const shape = choice.dataset["draw"] ?? "point";
     choice.addEventListener("click", () => {
-      viewer.draw(SHAPES[shape] ?? "point", choice.textContent ?? "", take(shape as Shape));
+      if (shape === "key") {
+        keep({ shape, ...viewer.place, points: [], radii: null });
+        return;
+      }
+      void viewer.draw(SHAPES[shape] ?? "point", choice.textContent ?? "", take(shape as Shape));
     });
   }
   form.addEventListener("submit", () => {

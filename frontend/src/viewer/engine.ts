@@ -34,6 +34,7 @@ const GROUP = "viewbox";
 const MEBIBYTE = 1024 * 1024;
 
 export type ToolName =
+  | "cross"
   | "scroll"
   | "window"
   | "zoom"
@@ -54,12 +55,26 @@ const DRAGGED: Partial<Record<ToolName, string>> = {
   rectangle: RectangleROITool.toolName,
   probe: ProbeTool.toolName,
 };
-const MEASURING = ["length", "angle", "ellipse", "rectangle", "probe"] as const;
+export const MEASURING = ["length", "angle", "ellipse", "rectangle", "probe"] as const;
+
+export function isMeasuring(tool: ToolName): boolean {
+  return (MEASURING as readonly string[]).includes(tool);
+}
 
 /** Image ids of all stacks, and the stack each belongs to. */
 const places = new Map<string, { stack: StackData; at: number }>();
 
-export function imageIdsOf(stack: StackData): string[] {
+/** Addresses of the images for the loader; of the light copy where `isLight` says so. */
+export function imageIdsOf(stack: StackData, isLight = false): string[] {
+  const { light } = stack;
+  if (isLight && light) {
+    return stack.frames.map((_, at) => {
+      const name = `${String(at + 1).padStart(4, "0")}.dcm`;
+      const id = `wadouri:${new URL(light.base + name, location.href).href}`;
+      places.set(id, { stack, at });
+      return id;
+    });
+  }
   const perFile = new Map<string, number>();
   for (const [file] of stack.frames) perFile.set(file, (perFile.get(file) ?? 0) + 1);
   return stack.frames.map(([file, frame], at) => {

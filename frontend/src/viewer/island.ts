@@ -2,15 +2,16 @@ import { Enums as ToolEnums, annotation } from "@cornerstonejs/tools";
 import { eventTarget } from "@cornerstonejs/core";
 
 import { bindShortcutSwitch } from "../shared/shortcuts";
-import { Asking } from "./asking";
 import { Cine } from "./cine";
-import { corresponding, wordsOf, type CaseData, type Words } from "./data";
-import { Drawing, shapeOf, type Drawn, type Draws } from "./drawing";
-import { Engine, type ToolName } from "./engine";
+import { wordsOf, type CaseData, type Words } from "./data";
+import { Engine, MEASURING, isMeasuring, type ToolName } from "./engine";
 import { listenToKeys, type Command } from "./keys";
-import { marksInPage, type Mark } from "./marks";
-import { Pane, type PaneState } from "./pane";
+import { Layout } from "./layout";
+import type { Pane } from "./pane";
+import { Pointing } from "./pointing";
 import { PresetMenu } from "./presets";
+import { Quality } from "./quality";
+import { StackPane } from "./stack-pane";
 import { rove } from "./toolbar";
 
 /* The viewer itself: puts the controls in place of the poster and lets panes, tools and keys work
@@ -23,34 +24,28 @@ export async function open(root: HTMLElement, options: { focus: boolean }): Prom
   if (!template || !json || !frame) throw new Error("incomplete page");
   const viewer = new Viewer(frame, JSON.parse(json) as CaseData, template);
   await viewer.start();
+  const first = root.dataset["opens"];
+  if (first) await viewer.pointing.goToMark(first);
   if (options.focus) viewer.focus();
   const editor = document.querySelector<HTMLElement>("[data-marks-editor]");
-  if (editor) (await import("./editor")).edit(editor, viewer);
+  if (editor) (await import("./editor")).edit(editor, viewer.pointing);
 }
 
-export class Viewer {
+class Viewer {
+  readonly pointing: Pointing;
   private readonly words: Words;
   private readonly engine: Engine;
+  private readonly layout: Layout;
   private readonly bar: HTMLElement;
-  private readonly panes: Pane[] = [];
-  private readonly grid: HTMLElement;
   private readonly announcer: HTMLElement;
   private readonly help: HTMLDialogElement;
+  private readonly layouts: HTMLSelectElement;
   private readonly presets: PresetMenu;
   private readonly cine: Cine;
-  private active!: Pane;
+  private readonly quality: Quality;
   private tool: ToolName;
-  private isLinked = true;
-  private paneCount = 0;
-  private readonly drawing: Drawing;
-  private readonly given: Mark[] = marksInPage();
-  private askings: Asking[] = [];
-  private asking: Asking | null = null;
-  private take: ((pane: Pane, drawn: Drawn) => void) | null = null;
-  private chosen: string | null = null;
-  private cameFrom: HTMLElement | null = null;
-  /** Marks that the page's editor keeps. */
-  edited: Mark[] = [];
+  /** The tool that was in hand before one that planes or true values are needed for. */
+  private toolBefore: ToolName;
 
   constructor(
     private readonly frame: HTMLElement,
@@ -58,267 +53,155 @@ export class Viewer {
     template: HTMLTemplateElement,
   ) {
     this.words = wordsOf(template);
-    const controls = template.content.cloneNode(true) as DocumentFragment;
-    const part = <T extends HTMLElement>(selector: string): T => {
-      const found = controls.querySelector<T>(selector);
-      if (!found) throw new Error(`controls without ${selector}`);
-      return found;
-    };
-    this.bar = part("[role=toolbar]");
-    this.grid = part("[data-panes]");
-    this.announcer = part("[data-announce]");
-    this.help = part<HTMLDialogElement>("dialog");
-    this.presets = new PresetMenu(part<HTMLSelectElement>("[data-preset]"), data.presets, this.words);
-    this.cine = new Cine(() => this.active, part<HTMLSelectElement>("[data-speed]"));
+    frame.append(template.content.cloneNode(true));
+    this.bar = this.part("[role=toolbar]");
+    this.announcer = this.part("[data-announce]");
+    this.help = this.part<HTMLDialogElement>("dialog");
+    this.layouts = this.part<HTMLSelectElement>("select[data-layout]");
+    this.presets = new PresetMenu(
+      this.part<HTMLSelectElement>("[data-preset]"),
+      data.presets,
+      this.words,
+    );
+    this.cine = new Cine(() => this.active, this.part<HTMLSelectElement>("[data-speed]"));
     // A finger expects to scroll, a mouse has a wheel for that.
     this.tool = matchMedia("(pointer: coarse)").matches ? "scroll" : "window";
-    this.drawing = new Drawing({
-      drawn: (pane, drawn) => this.drawn(pane, drawn),
-      moved: (pane) => pane.drawMarks(),
-      ended: () => this.stopDrawing(),
-    });
+    this.toolBefore = this.tool;
+    this.quality = new Quality(data.stacks);
     this.engine = new Engine(this.words, () => this.active.stack.unit);
-    frame.append(controls);
+    this.pointing = new Pointing(
+      frame,
+      data.stacks,
+      this.words,
+      () => this.layout,
+      (sentence) => this.announce(sentence),
+    );
+    this.layout = this.makeLayout();
   }
 
   async start(): Promise<void> {
     const isPlayable = this.data.stacks.some((stack) => stack.frames.length > 1);
     this.control("play").hidden = this.part("[data-speed]").hidden = !isPlayable;
+    const hasKeys = this.pointing.given.some((mark) => mark.shape === "key");
+    this.control("next-key").hidden = !hasKeys;
     this.control("full").hidden = !document.fullscreenEnabled;
     this.listen();
     this.frame.toggleAttribute("data-open", true);
-    await this.layOut(1, 1);
+    await this.layout.arrange(1, 1);
     this.frame.toggleAttribute("data-ready", true);
     this.use(this.tool);
-    this.listenToPage();
+    this.pointing.listenToPage();
   }
 
   focus(): void {
     this.active.root.focus();
   }
 
+  private get active(): Pane {
+    return this.layout.active;
+  }
+
+  private announce(sentence: string): void {
+    this.announcer.textContent = sentence;
+  }
+
   // --- Panes
 
-  private async layOut(rows: number, columns: number): Promise<void> {
-    const states = this.panes.map((pane) => pane.state);
-    for (const pane of this.panes.splice(0)) pane.disable();
-    this.grid.dataset["layout"] = `${rows}x${columns}`;
-    const count = rows * columns;
-    this.control("link").hidden = count < 2;
-    for (let number = 0; number < count; number += 1) {
-      this.panes.push(this.addPane(states[number] ?? this.freshState(states, number)));
-    }
-    const [first] = this.panes;
-    if (!first) return;
-    this.activate(first);
-    await Promise.all(this.panes.map((pane) => pane.enable()));
-    this.engine.referTo(count > 1 ? first.id : null);
-    if (count > 1) this.follow(first);
-  }
-
-  /** The next series that no pane shows yet. */
-  private freshState(states: PaneState[], number: number): PaneState {
-    const taken = new Set([...states, ...this.panes.map((pane) => pane.state)].map((s) => s.stack));
-    const free = this.data.stacks.findIndex((_, at) => !taken.has(at));
-    const stack = free >= 0 ? free : number % this.data.stacks.length;
-    return { stack, at: this.data.stacks[stack]?.start ?? 0 };
-  }
-
-  private addPane(state: PaneState): Pane {
-    this.paneCount += 1;
-    const pane = new Pane(
-      `pane-${this.paneCount}`,
-      this.engine,
+  private makeLayout(): Layout {
+    const { drawing } = this.pointing;
+    return new Layout(
+      this.part("[data-panes]"),
       this.data.stacks,
-      this.words,
+      this.engine,
       {
-        activate: (one) => this.activate(one),
-        scrolled: (one) => this.follow(one),
-        windowed: (one) => this.showWindow(one),
-        pick: (one, stack) => void one.open(stack).then(() => this.activate(one, true)),
-        marks: (one) => this.marksOn(one),
+        engine: this.engine,
+        words: this.words,
+        events: {
+          activate: (pane) => this.layout.activate(pane),
+          scrolled: (pane) => this.layout.follow(pane),
+          windowed: (pane) => this.showWindow(pane),
+          marks: (pane) => this.pointing.marksOn(pane),
+        },
+        isLight: (stack) => this.quality.shows(stack),
+        tool: () => (drawing.draws ? (drawing.drags ? "length" : "scroll") : this.tool),
       },
-      () => (this.drawing.draws ? (this.drawing.drags ? "length" : "scroll") : this.tool),
-      () => this.panes.length,
-      state,
+      {
+        added: (pane) => {
+          if (pane instanceof StackPane) drawing.bind(pane);
+        },
+        activated: (pane) => {
+          this.presets.offer(pane.stack);
+          this.allowMeasuring();
+        },
+        arranged: () => this.showLayout(),
+      },
     );
-    this.grid.append(pane.root);
-    this.drawing.bind(pane);
-    return pane;
   }
 
-  private activate(pane: Pane, anew = false): void {
-    if (this.active === pane && !anew) return;
-    this.active = pane;
-    for (const one of this.panes) one.root.toggleAttribute("data-active", one === pane);
-    this.presets.offer(pane.stack);
-    if (this.panes.length > 1 && pane.cornerstone) this.engine.referTo(pane.id);
-  }
-
-  /** Lets the other panes show what corresponds. */
-  private follow(pane: Pane): void {
-    if (!this.isLinked) return;
-    for (const other of this.panes) {
-      if (other === pane) continue;
-      const at = corresponding(pane.stack, pane.at, other.stack);
-      if (at !== null) other.scrollTo(at, true);
+  private async layOut(name: string): Promise<void> {
+    if (name !== "planes") {
+      const [rows = 1, columns = 1] = name.split("x").map(Number);
+      await this.layout.arrange(rows, columns);
+      return;
     }
+    const refusal = await this.layout.arrangePlanes();
+    if (!refusal) return;
+    this.layouts.value = this.layout.name;
+    const sentence = this.words(refusal);
+    this.active.say(sentence);
+    this.announce(sentence);
+  }
+
+  private showLayout(): void {
+    const { layout, layouts } = this;
+    layouts.value = layout.name;
+    const isPlanes = Boolean(layout.volume);
+    this.control("link").hidden = isPlanes || layout.panes.length < 2;
+    this.control("planes").setAttribute("aria-pressed", String(isPlanes));
+    this.part("[data-tool=cross]").hidden = !isPlanes;
+    this.allowMeasuring();
+    if (isPlanes && this.tool !== "cross") this.use("cross");
+    else if (!isPlanes && this.tool === "cross") this.use(this.toolBefore);
+  }
+
+  /** The light copy is not for measuring: neither lengths nor values. */
+  private allowMeasuring(): void {
+    const { isLight, stack } = this.active;
+    const button = this.control("quality");
+    button.hidden = !this.quality.isChoice;
+    button.toggleAttribute("disabled", !stack.light);
+    button.setAttribute("aria-pressed", String(isLight));
+    for (const tool of MEASURING) {
+      this.part(`[data-tool=${tool}]`).toggleAttribute("disabled", isLight);
+    }
+    if (isLight && isMeasuring(this.tool)) this.use(this.toolBefore);
+  }
+
+  private async changeQuality(): Promise<void> {
+    if (!this.active.stack.light) return;
+    this.quality.toggle();
+    await this.layout.changeQuality();
+    this.announce(this.words(this.active.isLight ? "reduced" : "complete"));
   }
 
   private showWindow(pane: Pane): void {
+    if (this.layout.volume) this.shareWindow(pane);
     if (pane !== this.active) return;
     this.presets.show(pane.window, pane.chosen);
     this.control("invert").setAttribute("aria-pressed", String(pane.isInverted));
   }
 
-  // --- Marks
-
-  /** Questions and phrases stand in the page around the viewer. */
-  private listenToPage(): void {
-    for (const root of document.querySelectorAll<HTMLElement>("[data-stack-ask]")) {
-      const stack = this.data.stacks.find((one) => one.key === root.dataset["stack"]);
-      if (!stack) continue;
-      this.askings.push(
-        new Asking(
-          root,
-          stack,
-          this.words,
-          (asking) => void this.ask(asking),
-          () => this.redraw(),
-        ),
-      );
-    }
-    document.addEventListener("click", (event) => {
-      const target = event.target instanceof Element ? event.target : null;
-      const phrase = target?.closest<HTMLElement>("[data-mark]");
-      const go = target?.closest<HTMLElement>("[data-stack-go]");
-      if (phrase) void this.goToMark(phrase.dataset["mark"] ?? "", phrase);
-      if (go) {
-        const at = Number(go.dataset["image"]) - 1;
-        this.chosen = null;
-        void this.goTo(go.dataset["stackGo"] ?? "", at).then(() => this.comeInSight(go));
+  /** Planes through one volume have one window. */
+  private shareWindow(from: Pane): void {
+    if (from !== this.active) return;
+    const { centre, width } = from.window;
+    for (const pane of this.layout.panes) {
+      if (pane === from || !pane.cornerstone) continue;
+      const now = pane.window;
+      if (Math.abs(now.centre - centre) + Math.abs(now.width - width) > 0.5) {
+        pane.applyWindow({ centre, width });
       }
-    });
-    this.redraw();
-  }
-
-  private marksOn(pane: Pane): { marks: Mark[]; chosen: string | null } {
-    const own = this.askings.flatMap((asking) => asking.mark ?? []);
-    // A phrase speaks of one of the author's marks: all others step back.
-    const given = this.chosen ? this.given.filter((one) => one.id === this.chosen) : this.given;
-    const marks = [...given, ...this.edited, ...own];
-    if (this.drawing.draws && pane === this.active) marks.push(...this.inWork(pane));
-    return { marks, chosen: this.chosen };
-  }
-
-  /** The cross, and the shape that is being drawn. */
-  private inWork(pane: Pane): Mark[] {
-    const { begun, cross, draws } = this.drawing;
-    const base = { kind: "own", series: pane.stack.key, at: pane.at } as const;
-    const marks: Mark[] = cross ? [{ ...base, shape: "point", points: [cross] }] : [];
-    const shape = begun && cross && draws ? shapeOf(draws, begun, cross) : null;
-    if (shape && draws && draws !== "slice") {
-      marks.push({ ...base, shape: draws === "outline" ? "ellipse" : draws, ...shape });
     }
-    return marks;
-  }
-
-  redraw(): void {
-    for (const pane of this.panes) if (pane.cornerstone) pane.drawMarks();
-  }
-
-  stackOf(pane: Pane): string {
-    return pane.stack.key;
-  }
-
-  get window(): [number, number] {
-    const { centre, width } = this.active.window;
-    return [Math.round(centre), Math.round(width)];
-  }
-
-  /** Lets the next shapes be drawn; `take` gets each. */
-  draw(draws: Draws, sentence: string, take: (pane: Pane, drawn: Drawn) => void): void {
-    this.take = take;
-    this.drawing.start(draws);
-    this.frame.dataset["drawing"] = draws;
-    this.part("[data-task]").hidden = false;
-    this.part("[data-task-words]").textContent = sentence;
-    this.frame.scrollIntoView({ block: "nearest", behavior: "instant" });
-    this.active.root.focus({ preventScroll: true });
-    this.redraw();
-  }
-
-  private async ask(asking: Asking): Promise<void> {
-    const { mark } = asking;
-    this.asking = asking;
-    this.cameFrom = asking.root.querySelector("[data-stack-start]");
-    const stack = this.data.stacks.find((one) => one.key === asking.series);
-    if (this.active.stack.key !== asking.series) {
-      await this.goTo(asking.series, mark?.at ?? stack?.start ?? 0);
-    }
-    const help = this.words(asking.draws === "slice" ? "choosing" : "marking");
-    this.draw(asking.draws, help, (pane, drawn) => {
-      if (pane.stack.key !== asking.series) return;
-      asking.take(drawn);
-      this.part("[data-task-words]").textContent = asking.sentence;
-      this.announcer.textContent = asking.sentence;
-    });
-    this.part("[data-choose]").hidden = asking.draws !== "slice";
-  }
-
-  private drawn(pane: Pane, drawn: Drawn): void {
-    this.take?.(pane, drawn);
-    this.redraw();
-  }
-
-  private stopDrawing(): void {
-    delete this.frame.dataset["drawing"];
-    this.part("[data-task]").hidden = true;
-    this.take = null;
-    const { asking } = this;
-    this.asking = null;
-    this.redraw();
-    if (!asking) return;
-    asking.root.closest(".item")?.scrollIntoView({ block: "nearest", behavior: "instant" });
-    this.cameFrom?.focus();
-  }
-
-  async goTo(series: string, at: number): Promise<void> {
-    const number = this.data.stacks.findIndex((stack) => stack.key === series);
-    if (number < 0) return;
-    const shown = this.panes.find((pane) => pane.stack.key === series);
-    const pane = shown ?? this.active;
-    if (!shown) await pane.open(number, at);
-    this.activate(pane, true);
-    pane.scrollTo(at);
-  }
-
-  async goToMark(id: string, from: HTMLElement | null = null): Promise<void> {
-    const mark = [...this.given, ...this.edited].find((one) => one.id === id);
-    if (!mark) return;
-    this.chosen = id;
-    await this.goTo(mark.series, mark.at);
-    if (mark.window) {
-      this.active.applyWindow({ centre: mark.window[0], width: mark.window[1] });
-    }
-    this.redraw();
-    const values = { number: mark.at + 1, count: this.active.stack.frames.length };
-    this.announcer.textContent = [this.words("image", values), mark.label].filter(Boolean).join(". ");
-    if (from) this.comeInSight(from);
-  }
-
-  /** To the stack; its button leads back to where the reader was. */
-  private comeInSight(from: HTMLElement): void {
-    this.cameFrom = from;
-    this.part("[data-back]").hidden = false;
-    this.frame.scrollIntoView({ block: "nearest", behavior: "instant" });
-    this.active.root.focus({ preventScroll: true });
-  }
-
-  private goBack(): void {
-    this.part("[data-back]").hidden = true;
-    this.cameFrom?.scrollIntoView({ block: "center", behavior: "instant" });
-    this.cameFrom?.focus({ preventScroll: true });
   }
 
   // --- Controls
@@ -335,7 +218,7 @@ export class Viewer {
 
   private listen(): void {
     rove(this.bar);
-    this.part("[data-choose]").addEventListener("click", () => this.run({ do: "choose" }));
+    this.part("[data-choose]").addEventListener("click", () => this.pointing.choose());
     this.bar.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       if (button?.dataset["tool"]) this.use(button.dataset["tool"] as ToolName);
@@ -345,18 +228,13 @@ export class Viewer {
       if (choice === "full") this.active.applyFullRange();
       else this.active.applyWindow(choice);
     });
-    const layout = this.part<HTMLSelectElement>("select[data-layout]");
-    layout.addEventListener("change", () => {
-      const [rows = 1, columns = 1] = layout.value.split("x").map(Number);
-      void this.layOut(rows, columns);
-    });
+    this.layouts.addEventListener("change", () => void this.layOut(this.layouts.value));
+    const { drawing } = this.pointing;
     listenToKeys(
       this.frame,
       (command) => this.run(command),
-      (event) => this.drawing.key(event, this.active),
+      (event) => this.active instanceof StackPane && drawing.key(event, this.active),
     );
-    this.part("[data-done]").addEventListener("click", () => this.drawing.stop());
-    this.part("[data-back]").addEventListener("click", () => this.goBack());
     const box = this.help.querySelector<HTMLInputElement>("[data-shortcuts]");
     if (box) bindShortcutSwitch(box);
     this.cine.onChange((isPlaying) => {
@@ -373,7 +251,7 @@ export class Viewer {
     new ResizeObserver(() => {
       cancelAnimationFrame(resizing);
       resizing = requestAnimationFrame(() => this.engine.rendering.resize(true, true));
-    }).observe(this.grid);
+    }).observe(this.part("[data-panes]"));
     eventTarget.addEventListener(ToolEnums.Events.ANNOTATION_COMPLETED, () => this.tellMeasured());
   }
 
@@ -382,11 +260,17 @@ export class Viewer {
     setTimeout(() => {
       const texts = this.active.stage.querySelectorAll("[data-annotation-uid] text");
       const lines = [...(texts[texts.length - 1]?.children ?? [])].map((line) => line.textContent);
-      this.announcer.textContent = this.words("measured", { value: lines.join(", ") });
+      this.announce(this.words("measured", { value: lines.join(", ") }));
     }, 150);
   }
 
   private use(tool: ToolName): void {
+    if (tool === "cross" && !this.layout.volume) return;
+    if (isMeasuring(tool) && this.active.isLight) {
+      this.announce(this.words("reduced"));
+      return;
+    }
+    if (!isMeasuring(tool) && tool !== "cross") this.toolBefore = tool;
     this.tool = tool;
     this.engine.use(tool);
     this.frame.dataset["tool"] = tool;
@@ -412,9 +296,12 @@ export class Viewer {
       clear: () => this.clear(),
       play: () => this.cine.toggle(),
       link: () => this.link(),
+      planes: () => void this.layOut(this.layout.volume ? "1x1" : "planes"),
+      "next-key": () => void this.pointing.leaf(1),
+      "previous-key": () => void this.pointing.leaf(-1),
+      quality: () => void this.changeQuality(),
       full: () => this.fullScreen(),
       help: () => this.help.showModal(),
-      choose: () => this.drawn(pane, { at: pane.at, points: [], radii: null }),
     };
     if (command.do) actions[command.do]?.();
     this.showWindow(pane);
@@ -422,14 +309,13 @@ export class Viewer {
 
   private clear(): void {
     annotation.state.removeAllAnnotations();
-    for (const pane of this.panes) pane.cornerstone.render();
-    this.announcer.textContent = this.words("cleared");
+    for (const pane of this.layout.panes) pane.cornerstone.render();
+    this.announce(this.words("cleared"));
   }
 
   private link(): void {
-    this.isLinked = !this.isLinked;
-    this.control("link").setAttribute("aria-pressed", String(this.isLinked));
-    if (this.isLinked) this.follow(this.active);
+    this.layout.link(!this.layout.isLinked);
+    this.control("link").setAttribute("aria-pressed", String(this.layout.isLinked));
   }
 
   private fullScreen(): void {

@@ -51,6 +51,9 @@ const LETTERS: Record<string, Command> = {
   KeyE: { tool: "ellipse" },
   KeyB: { tool: "rectangle" },
   KeyD: { tool: "probe" },
+  KeyC: { tool: "cross" },
+  KeyM: { do: "planes" },
+  KeyQ: { do: "quality" },
   KeyI: { do: "invert" },
   KeyR: { do: "rotate" },
   KeyH: { do: "flip" },
@@ -58,6 +61,8 @@ const LETTERS: Record<string, Command> = {
   KeyK: { do: "link" },
   KeyF: { do: "full" },
   Digit0: { do: "reset" },
+  BracketRight: { do: "next-key" },
+  BracketLeft: { do: "previous-key" },
 };
 
 /** `first` may take a key before: while a mark is being drawn the arrows move its cross. */

@@ -5,7 +5,7 @@ import type { StackData, Words } from "./data";
    centre of the first. */
 
 export type Point = [number, number];
-export type Shape = "point" | "ellipse" | "arrow" | "line" | "cell" | "image";
+export type Shape = "point" | "ellipse" | "arrow" | "line" | "cell" | "image" | "key";
 
 export interface Mark {
   id?: string;
@@ -20,6 +20,13 @@ export interface Mark {
   label?: string;
 }
 
+/** A line where another plane cuts the one that is shown. */
+export interface Cut {
+  plane: string;
+  from: readonly number[];
+  to: readonly number[];
+}
+
 /** Where a pixel lies on the screen; null while nothing is drawn. */
 export type Projection = (point: Point) => Point | null;
 
@@ -27,6 +34,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const STEPS = 48;
 const HEAD_PX = 13;
 const CROSS_PX = 9;
+const GAP_PX = 14;
 
 export class Overlay {
   readonly root = document.createElementNS(SVG, "svg");
@@ -42,6 +50,24 @@ export class Overlay {
         const group = this.group(stack, mark, project);
         if (group && mark.id && mark.id === chosen) group.classList.add("dicom__drawn--chosen");
         return group ? [group] : [];
+      }),
+    );
+  }
+
+  /** Lines of the planes that meet in `centre`; open there, so that they do not hide what is aimed
+      at. */
+  drawCuts(centre: readonly number[], cuts: Cut[]): void {
+    const [x = 0, y = 0] = centre;
+    this.root.replaceChildren(
+      ...cuts.map(({ plane, from, to }) => {
+        const group = document.createElementNS(SVG, "g");
+        group.setAttribute("class", `dicom__cut dicom__cut--${plane}`);
+        for (const [endX = 0, endY = 0] of [from, to]) {
+          const length = Math.hypot(endX - x, endY - y) || 1;
+          const start = [x + ((endX - x) / length) * GAP_PX, y + ((endY - y) / length) * GAP_PX];
+          group.append(path(`M${start.join(" ")}L${endX} ${endY}`, "dicom__line"));
+        }
+        return group;
       }),
     );
   }

@@ -1,0 +1,262 @@
+import { Enums, cache, type Types } from "@cornerstonejs/core";
+
+import type { StackData } from "./data";
+import { imageIdsOf } from "./engine";
+import { fitting } from "./grey";
+import type { Point } from "./marks";
+import { Pane, type PaneSurroundings, type Window } from "./pane";
+import { Prefetch } from "./prefetch";
+
+/* A pane that scrolls through the images of a stack. */
+
+/** What a pane remembers while the layout changes. */
+export interface PaneState {
+  stack: number;
+  at: number;
+}
+
+export class StackPane extends Pane {
+  protected declare viewport: Types.IStackViewport;
+  protected readonly heading: HTMLElement;
+  private readonly select = document.createElement("select");
+  private imageIds: string[] = [];
+  private prefetch: Prefetch | null = null;
+  private target: number;
+  private shown = -1;
+  private isPumping = false;
+  private stackNumber: number;
+  private recorded: Window | null = null;
+
+  constructor(
+    id: string,
+    private readonly stacks: StackData[],
+    surroundings: PaneSurroundings,
+    state: PaneState,
+    private readonly options: {
+      pick: (pane: StackPane, stack: number) => void;
+      /** How many panes share the memory. */
+      sharers: () => number;
+    },
+  ) {
+    super(id, surroundings);
+    this.stackNumber = state.stack;
+    this.target = state.at;
+    this.heading = this.picker();
+    this.build();
+  }
+
+  get stack(): StackData {
+    const stack = this.stacks[this.stackNumber];
+    if (!stack) throw new Error(`no stack ${this.stackNumber}`);
+    return stack;
+  }
+
+  get state(): PaneState {
+    return { stack: this.stackNumber, at: this.target };
+  }
+
+  get at(): number {
+    return this.target;
+  }
+
+  get count(): number {
+    return this.imageIds.length;
+  }
+
+  protected get isShown(): boolean {
+    return this.shown >= 0;
+  }
+
+  // --- Pixels and marks
+
+  /** Column and row under the pointer, from zero at the centre of the first pixel; null beside the
+      image. */
+  pixelAt(event: MouseEvent): Point | null {
+    const data = this.viewport.getImageData()?.imageData;
+    if (!data?.worldToIndex || this.shown < 0) return null;
+    const [x = 0, y = 0] = data.worldToIndex(this.viewport.canvasToWorld(this.placeOf(event)));
+    const [inX, inY] = this.within([x, y]);
+    return Math.abs(inX - x) > 0.5 || Math.abs(inY - y) > 0.5 ? null : [inX, inY];
+  }
+
+  /** The nearest point that lies on the image. */
+  within([x, y]: Point): Point {
+    const { columns, rows } = this.stack;
+    return [Math.min(columns - 1, Math.max(0, x)), Math.min(rows - 1, Math.max(0, y))];
+  }
+
+  get centre(): Point {
+    return [(this.stack.columns - 1) / 2, (this.stack.rows - 1) / 2];
+  }
+
+  /** Draws the marks anew over the image that is shown. */
+  drawMarks(): void {
+    const data = this.viewport.getImageData()?.imageData;
+    const { marks, chosen } = this.events.marks(this);
+    const here = marks.filter((mark) => mark.series === this.stack.key && mark.at === this.shown);
+    this.overlay.draw(
+      this.stack,
+      data ? here : [],
+      ([x, y]) => {
+        const world = data?.indexToWorld?.([x, y, 0]);
+        if (!world) return null;
+        const [left, top] = this.viewport.worldToCanvas([...world] as Types.Point3);
+        return [left, top];
+      },
+      chosen,
+    );
+  }
+
+  async enable(): Promise<void> {
+    this.engine.rendering.enableElement({
+      viewportId: this.id,
+      type: Enums.ViewportType.STACK,
+      element: this.canvas,
+      defaultOptions: { background: [0, 0, 0] },
+    });
+    this.viewport = this.engine.rendering.getViewport(this.id) as Types.IStackViewport;
+    this.engine.addViewport(this.id);
+    await this.load();
+  }
+
+  override disable(): void {
+    this.prefetch?.stop();
+    super.disable();
+  }
+
+  async open(stack: number, at?: number): Promise<void> {
+    this.stackNumber = stack;
+    this.target = at ?? this.stack.start;
+    await this.load();
+  }
+
+  /** Takes the other copy of the stack; image, window and view stay. */
+  async changeQuality(): Promise<void> {
+    const view = this.viewport.getViewPresentation();
+    const { chosen, isInverted, window } = this;
+    await this.load();
+    this.viewport.setViewPresentation(view);
+    if (!this.stack.isColour) this.setWindow(window);
+    this.chosen = chosen;
+    if (isInverted) this.invert();
+    this.viewport.render();
+  }
+
+  private async load(): Promise<void> {
+    const { stack } = this;
+    this.prefetch?.stop();
+    this.imageIds = imageIdsOf(stack, this.isLight);
+    this.tellQuality();
+    this.target = Math.min(this.target, this.imageIds.length - 1);
+    this.shown = -1;
+    this.slider.max = String(this.imageIds.length);
+    this.slider.hidden = this.imageIds.length < 2;
+    this.root.setAttribute("aria-label", this.words("images", { series: stack.label }));
+    if (this.select.options.length) this.select.value = String(this.stackNumber);
+    this.recorded = stack.window && { centre: stack.window[0], width: stack.window[1] };
+    await this.viewport.setStack(this.imageIds, this.target);
+    this.shown = this.target;
+    this.viewport.resetProperties();
+    this.viewport.resetCamera();
+    if (!stack.isColour) this.applyWindow(null);
+    this.viewport.render();
+    this.write("note", stack.note);
+    this.told();
+    this.showDirections();
+    this.startPrefetch();
+  }
+
+  private startPrefetch(): void {
+    const { stack } = this;
+    const count = this.imageIds.length;
+    const bytes = stack.rows * stack.columns * (stack.isColour ? 3 : 4);
+    const { meter } = this;
+    meter.max = count;
+    meter.hidden = count < 2;
+    const prefetch = new Prefetch(this.imageIds, {
+      bytesPerImage: bytes,
+      sharers: this.options.sharers(),
+      lanes: 4,
+      onLoaded: (done) => {
+        if (this.prefetch !== prefetch) return;
+        meter.value = done;
+        meter.hidden = done >= count;
+        if (done >= count) this.root.dataset["whole"] = "";
+      },
+    });
+    delete this.root.dataset["whole"];
+    this.prefetch = prefetch;
+    prefetch.loaded(this.target);
+    prefetch.around(this.target);
+  }
+
+  // --- Scrolling
+
+  /** Shows an image of the stack; `quietly` without telling the panes that scroll along. */
+  scrollTo(index: number, quietly = false): void {
+    const at = Math.max(0, Math.min(this.imageIds.length - 1, index));
+    if (at === this.target) return;
+    this.target = at;
+    this.told();
+    this.prefetch?.around(at);
+    if (!quietly) this.events.scrolled(this);
+    void this.pump();
+  }
+
+  /** One image at a time, always the latest that was asked for, at most one a frame. */
+  private async pump(): Promise<void> {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    try {
+      while (this.shown !== this.target) {
+        const wanted = this.target;
+        const id = this.imageIds[wanted] ?? "";
+        await this.viewport.setImageIdIndex(wanted);
+        this.shown = wanted;
+        this.drawMarks();
+        this.write("broken", cache.isLoaded(id) ? "" : this.words("broken"));
+        this.prefetch?.loaded(wanted);
+        await new Promise(requestAnimationFrame);
+      }
+    } finally {
+      this.isPumping = false;
+    }
+  }
+
+  // --- Grey levels
+
+  applyWindow(window: Window | null): void {
+    const wanted = window ?? this.recorded ?? this.fitting(0.005);
+    if (!wanted) return;
+    if (!window) this.chosen = { name: "auto", window: wanted };
+    this.setWindow(wanted);
+  }
+
+  applyFullRange(): void {
+    const window = this.fitting(0);
+    if (!window) return;
+    this.chosen = { name: "full", window };
+    this.applyWindow(window);
+  }
+
+  private fitting(share: number): Window | null {
+    const image = cache.getImage(this.imageIds[this.shown] ?? "");
+    return image ? fitting(image, share) : null;
+  }
+
+  private picker(): HTMLElement {
+    const { select } = this;
+    if (this.stacks.length < 2) {
+      const label = document.createElement("p");
+      label.className = "dicom__series";
+      label.textContent = this.stack.label;
+      return label;
+    }
+    select.className = "dicom__select dicom__series";
+    select.setAttribute("aria-label", this.words("series"));
+    this.stacks.forEach((stack, at) => select.add(new Option(stack.label, String(at))));
+    select.value = String(this.stackNumber);
+    select.addEventListener("change", () => this.options.pick(this, Number(select.value)));
+    return select;
+  }
+}
