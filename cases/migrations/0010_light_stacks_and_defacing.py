@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_pictures_or_stacks'),
+        ('cases', '0009_letters_to_outbox'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
