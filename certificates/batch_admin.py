@@ -56,7 +56,7 @@ def issue_together(request: HttpRequest) -> HttpResponse:
             issued=Count("members", filter=Q(members__certificate__isnull=False)),
         )[:SHOWN],
         "header_icon": "check",
-        "page_title": _("Issue certificates"),
+        "header_title": _("Issue certificates"),
         "breadcrumbs_items": _crumbs(("", _("Issue certificates"))),
     }
     return render(request, "certificates/admin/issue.html", context)
@@ -82,7 +82,7 @@ def show_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         "refused": sum(bool(member.refusal) for member in members),
         "is_running": batch.state in OPEN_STATES,
         "header_icon": "check",
-        "page_title": batch.title,
+        "header_title": batch.title,
         "breadcrumbs_items": _crumbs(
             (reverse(f"{NAMESPACE}:issue"), _("Issue certificates")), ("", batch.title)
         ),

@@ -136,7 +136,7 @@ def show_certificate(request: HttpRequest, number: str) -> HttpResponse:
             ("revoke", _("Take it back"), _("Revoke"), revoking),
         ],
         "header_icon": "check",
-        "page_title": found.number,
+        "header_title": found.number,
         "breadcrumbs_items": [
             {"url": reverse("wagtailadmin_home"), "label": _("Home")},
             {"url": reverse(f"{NAMESPACE}:index"), "label": _("Certificates")},

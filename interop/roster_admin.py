@@ -60,7 +60,7 @@ def invite_platform(request: HttpRequest) -> HttpResponse:
         "days": GOOD_FOR.days,
         "invitations": Invitation.objects.select_related("platform", "made_by")[:SHOWN],
         "header_icon": "link",
-        "page_title": _("Invite a platform"),
+        "header_title": _("Invite a platform"),
         "breadcrumbs_items": _crumbs(("", _("Invite a platform"))),
     }
     return render(request, "interop/admin/invite.html", context)
@@ -80,7 +80,7 @@ def show_links(request: HttpRequest, platform_id: int) -> HttpResponse:
         "platform": platform,
         "rows": rows,
         "header_icon": "link",
-        "page_title": _("Links of %(platform)s") % {"platform": platform},
+        "header_title": _("Links of %(platform)s") % {"platform": platform},
         "breadcrumbs_items": _crumbs(("", platform.name)),
     }
     return render(request, "interop/admin/links.html", context)
@@ -107,7 +107,7 @@ def show_members(request: HttpRequest, link_id: int) -> HttpResponse:
         "link": link,
         "rows": [Row(member=one, placement=came.get(one.subject)) for one in members],
         "header_icon": "group",
-        "page_title": link.title or link.get_target_kind_display(),
+        "header_title": link.title or link.get_target_kind_display(),
         "breadcrumbs_items": _crumbs(
             (reverse(f"{PLATFORMS}:links", args=[link.platform_id]), link.platform.name),
             ("", link.title or link.get_target_kind_display()),

@@ -47,14 +47,14 @@ class QueuePolicy(BasePermissionPolicy):
 
 class PlatformIndexView(generic.IndexView):
     @property
-    def header_buttons(self) -> list[HeaderButton]:
+    def header_more_buttons(self) -> list:
         invitation = HeaderButton(
             _("Invite a platform"), reverse(f"{PLATFORMS}:invite"), icon_name="link"
         )
         values = HeaderButton(
             _("Values for the platform"), reverse(f"{PLATFORMS}:values"), icon_name="info-circle"
         )
-        return [*super().header_buttons, invitation, values]
+        return [*super().header_more_buttons, invitation, values]
 
     def get_base_queryset(self):
         return Platform.objects.annotate(
@@ -154,7 +154,7 @@ def show_values(request: HttpRequest, platform_id: int | None = None) -> HttpRes
         ],
         "refused": [(launch, explanation(launch.refusal)) for launch in refused],
         "header_icon": "link",
-        "page_title": title,
+        "header_title": title,
         "breadcrumbs_items": [
             {"url": reverse("wagtailadmin_home"), "label": _("Home")},
             {"url": reverse(f"{PLATFORMS}:index"), "label": _("Learning platforms")},

@@ -67,7 +67,7 @@ def status_list(*, number: int) -> str:
     now = timezone.now()
     return sign_status_list(
         url=list_address(number),
-        revoked=[index - first for index in revoked],
+        revoked=[index - first for index in revoked if index is not None],
         issued_at=now,
         valid_until=now + HOLDS_FOR,
         fresh_for=FRESH_FOR,
