@@ -34,7 +34,7 @@ from bootstrap.commands import web_command  # noqa: E402
 
 QUESTIONS = 10
 MODES = ("exam", "practice")
-_STARTS_WITHIN_S = 90.0
+_STARTS_WITHIN_S = 300.0
 
 
 @dataclass(frozen=True)
