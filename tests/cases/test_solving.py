@@ -285,9 +285,9 @@ def test_a_step_asks_for_the_order_of_the_differential_and_scores_it_by_pairs(ca
     # The first two the wrong way round: two pairs of three are right.
     places = {"Metastasis": 1, "Glioma": 2, "Abscess": 3}
     data = {f"place-{ids[name]}": place for name, place in places.items()}
-    reader.commit("commit_step", step.key, confidence=3, **data)
+    reader.commit("commit_step", step.key, confidence="75", **data)
     answer = StepAnswer.objects.get(user=resident, step_key=step.key)
-    assert (round(answer.share, 2), answer.is_correct, answer.confidence) == (0.67, False, 3)
+    assert (round(answer.share, 2), answer.is_correct, answer.confidence) == (0.67, False, 75)
     assert "Differential diagnosis</h3>" in reader.page()
 
 

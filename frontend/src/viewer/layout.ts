@@ -77,10 +77,16 @@ export class Layout {
       );
       this.add(pane);
     }
-    await volume.load((done) => {
-      for (const pane of this.panes) if (pane instanceof PlanePane) pane.loaded(done);
-    });
-    await this.open();
+    try {
+      await volume.load((done) => {
+        for (const pane of this.panes) if (pane instanceof PlanePane) pane.loaded(done);
+      });
+      await this.open();
+    } catch (error) {
+      console.warn("planes:", error);
+      await this.arrange(1, 1);
+      return "broken";
+    }
     for (const pane of this.panes) pane.applyWindow(window);
     return null;
   }

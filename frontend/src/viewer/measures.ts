@@ -16,6 +16,7 @@ interface Statistics {
   min?: number;
   max?: number;
   index?: ArrayLike<number>;
+  value?: number | number[];
 }
 
 interface Data {
@@ -78,7 +79,11 @@ export function textLines(
     ellipse: region,
     rectangle: region,
     probe: (data, targetId) => {
-      const values = valuesAt(targetId, data.cachedStats[targetId]?.index);
+      const found = data.cachedStats[targetId];
+      // On planes the tool's own value holds: a volume has a depth to count in.
+      const values = targetId.startsWith("volumeId:")
+        ? [found?.value ?? []].flat()
+        : valuesAt(targetId, found?.index);
       if (!values.length) return undefined;
       const unit = units(targetId);
       return [[values.map((value) => rounded(value)).join(" / "), unit].filter(Boolean).join(" ")];

@@ -24,7 +24,8 @@ interface Held {
   vtkOpenGLTexture?: { releaseGraphicsResources: () => void };
 }
 
-export type Refusal = "noVolume" | "tooLarge" | "tooSmall";
+/** By the name of its sentence; "broken" where images did not come. */
+export type Refusal = "noVolume" | "tooLarge" | "tooSmall" | "broken";
 
 /** Why planes cannot be shown; null where they can. */
 export function refusalOf(stack: StackData): Refusal | null {
