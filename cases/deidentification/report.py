@@ -51,7 +51,7 @@ REASON_LABELS: dict[Reason, str] = {
     Reason.TABLE: _("named in the standard's table"),
     Reason.DATES: _("date moved, time of day kept"),
     Reason.PATIENT: _("characteristic of the patient that may stay"),
-    Reason.DESCRIPTOR: _("only words that say nothing about a person"),
+    Reason.DESCRIPTOR: _("only words that say nothing about a person stay"),
     Reason.UID: _("identifier replaced by one of this site"),
     Reason.STANDARD_UID: _("identifier defined by the standard"),
     Reason.TECHNICAL: _("number or technical term"),

@@ -107,18 +107,3 @@ def test_a_folder_broken_off_goes_on_and_is_imported_without_its_names(
     assert NAME not in page.content()
     assert state_on_server(hub) == {"names": [], "jobs": 1}
     context.close()
-
-
-def test_what_is_no_image_is_refused_with_a_sentence(hub: SeededHub, browser, tmp_path: Path):
-    context = new_context(browser, base_url=hub.url, locale="en-GB")
-    page = open_page(context, studies_page(hub))
-    broken = tmp_path / "images.zip"
-    broken.write_bytes(b"%PDF-1.7 " * 100)
-    page.locator("#id_files").set_input_files(broken)
-    # One file that is no archive is packed like a folder, and refused when it is read.
-    page.get_by_role("button", name="Import", exact=True).click()
-    page.wait_for_url(re.compile(r"/dicom/import/\d+/"), timeout=ARRIVES_WITHIN_MS)
-    expect(page.locator("main")).to_contain_text(
-        "This is not a DICOM file.", timeout=ARRIVES_WITHIN_MS
-    )
-    context.close()

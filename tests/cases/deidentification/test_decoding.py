@@ -90,7 +90,6 @@ def with_stream(codestream: bytes) -> Dataset:
         "MR_small_RLE.dcm",
         "MR_small_jpeg_ls_lossless.dcm",
         "SC_rgb_rle_2frame.dcm",
-        "JPGExtended.dcm",
     ],
 )
 def test_the_child_gives_the_values_that_the_codec_gives_here(name):

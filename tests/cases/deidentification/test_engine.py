@@ -141,6 +141,26 @@ def test_codes_keep_the_standards_words_and_lose_typed_ones(tmp_path):
     assert "ViewCodeSequence" not in after
 
 
+def test_characteristics_in_sequences_keep_codes_and_lose_comments():
+    code, parameters = Dataset(), Dataset()
+    code.CodeValue, code.CodingSchemeDesignator = "51185008", "SCT"
+    code.CodeMeaning = "of the region of Wolkenstein"
+    parameters.add(DataElement(0x00100042, "UT", f"As told by {FAMILY}"))
+    parameters.add(DataElement(0x00100046, "SQ", Sequence([code])))
+    source = Dataset()
+    source.PatientID = "1"
+    source.add(DataElement(0x00100043, "SQ", Sequence([parameters])))
+    source.add(DataElement(0x00102161, "SQ", Sequence([code])))
+    source.add(DataElement(0x0040A034, "DT", "20210305101010"))
+    made = deidentify(source, keyed=KEY).dataset
+    (kept,) = made[0x00100043].value
+    assert [element.tag for element in kept] == [0x00100046]
+    assert kept[0x00100046].value[0].CodeMeaning == "Thoracic structure (body structure)"
+    assert made[0x00102161].value[0].CodeValue == "51185008"
+    assert made[0x0040A034].value[-6:] == "101010"
+    assert made[0x0040A034].value[:8] != "20210305"
+
+
 def test_a_number_written_as_text_is_removed():
     source = planted_slice(0)
     source.add(DataElement(0x00181152, "IS", "12"))

@@ -4,11 +4,13 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
 from cases.domain.imports import work_off
-from cases.models import ImportJob, Instance, InstanceState, Series
+from cases.models import ImportJob, Instance, InstanceState, LightStack, Series, Study
 from tests.cases.deidentification.planted import FAMILY, leaks, planted_slice, to_bytes
 from tests.cases.imports.test_import import folders, series_zip, ultrasound  # noqa: F401  fixture
 from tests.factories import make_author, make_case, make_department, section_of
@@ -114,3 +116,29 @@ def test_only_the_cases_own_authors_and_editors_may(client, case, folders, edito
 def test_the_case_editor_leads_to_the_studies(client, author, case):
     page = client.get(reverse("wagtailadmin_pages:edit", args=[case.pk])).content.decode()
     assert studies_url(case) in page
+
+
+def test_more_studies_on_the_page_take_no_more_queries(client, author, case):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(studies_url(case)).status_code == 200
+        return len(captured)
+
+    def add_study(number: int) -> None:
+        uid = f"1.2.{number}"
+        study = Study.objects.create(case_key=case.translation_key, uid=uid, patient="P")
+        for place in range(2):
+            stack = f"dicom/{number}/{place}"
+            light = LightStack.objects.create(
+                stack=stack, directory=f"dicom/{number}/light-{place}"
+            )
+            Series.objects.create(
+                study=study, uid=f"{uid}.{place}", kind="volume", modality="CT", frame_count=9,
+                directory=stack, light=light, may_show_face=True,
+            )  # fmt: skip
+
+    add_study(1)
+    first = queries()
+    add_study(2)
+    add_study(3)
+    assert queries() == first
