@@ -163,12 +163,21 @@ def macro(lure: Lure) -> bytes:
     )
 
 
+# Opened by LibreOffice.
 POWERPOINTS = [
     Attack("linking.pptx", linking, (HARMLESS,)),
     Attack("svg.pptx", svg_that_links, (HARMLESS,)),
     Attack("entity.pptx", entity, ANY_END),
-    Attack("entity-in-links.pptx", entity_in_links, (Refusal.SLIDES_UNREADABLE,)),
     Attack("macro.pptx", macro, ANY_END),
+    Attack("climbing.pptx", lambda _: pptx(["x"], parts={"../../owned": b"x", "/owned": b"x"}),
+           (HARMLESS,)),
+    Attack("not-a-presentation.pptx", lambda _: zipped({"ppt/x": b"x"}),
+           (Refusal.SLIDES_UNREADABLE,)),
+]  # fmt: skip
+
+# Refused by what we read of it ourselves.
+REFUSED_POWERPOINTS = [
+    Attack("entity-in-links.pptx", entity_in_links, (Refusal.SLIDES_UNREADABLE,)),
     Attack("three-hundred-and-one.pptx", lambda _: pptx(["x"] * 301), (Refusal.TOO_MANY_SLIDES,)),
     Attack("one-slide-shown-often.pptx", lambda _: pptx(["x"], parts={"ppt/presentation.xml":
            b'<p:presentation xmlns:p="p">' + b'<p:sldId id="1"/>' * 10_000}),
@@ -178,9 +187,5 @@ POWERPOINTS = [
            (Refusal.SLIDES_UNREADABLE,)),
     Attack("links-without-end.pptx", lambda _: pptx(["x"], parts={
         "ppt/slides/_rels/slide1.xml.rels": b"<a/>" * (2 << 20)}), (Refusal.SLIDES_UNREADABLE,)),
-    Attack("climbing.pptx", lambda _: pptx(["x"], parts={"../../owned": b"x", "/owned": b"x"}),
-           (HARMLESS,)),
     Attack("damaged.pptx", lambda _: pptx(["x"])[:-30], (Refusal.SLIDES_UNREADABLE,)),
-    Attack("not-a-presentation.pptx", lambda _: zipped({"ppt/x": b"x"}),
-           (Refusal.SLIDES_UNREADABLE,)),
 ]  # fmt: skip
