@@ -24,7 +24,7 @@ _PIECE = 1 << 20
 _IS_ENCRYPTED = 0x1
 _SLIDE = re.compile(r"ppt/slides/[^/]+\.xml")
 _SHOWN = re.compile(rb"<(?:\w+:)?sldId[\s/>]")
-# Vector pictures may name other files; PowerPoint keeps a bitmap beside each (MS-ODRAWXML 2.3.3).
+# Vector pictures may name other files; PowerPoint keeps a bitmap beside each.
 _LEFT_OUT = re.compile(r".*\.svg|.*/vbaproject\.bin", re.IGNORECASE)
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
