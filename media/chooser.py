@@ -15,10 +15,15 @@ from wagtail.log_actions import log
 
 from people.access import may
 
+from .deck_forms import WithSlidesMixin
 from .domain.lectures import start_lecture
 from .forms import UploadForm
 from .models import Lecture
 from .queries import lectures_for
+
+
+class NewLectureForm(WithSlidesMixin, UploadForm):
+    """A short recording and, for a recorded voice, its slides."""
 
 
 class ChoosableMixin:
@@ -45,7 +50,7 @@ class UploadTabMixin:
     page whose uploads go on where they stopped; what was uploaded there is then found here.
     """
 
-    def get_creation_form(self) -> UploadForm:
+    def get_creation_form(self) -> NewLectureForm:
         form = super().get_creation_form()
         form.fields["original"].help_text = format_html(
             '{} <a href="{}" target="_blank">{}</a>',
@@ -85,10 +90,14 @@ class ChosenMultipleView(views.ChosenMultipleView):
 
 
 class CreateView(UploadTabMixin, views.CreateView):
-    def save_form(self, form: UploadForm) -> Lecture:
+    def save_form(self, form: NewLectureForm) -> Lecture:
         lecture = form.save(commit=False)
         lecture.uploaded_by = self.request.user
-        start_lecture(lecture=lecture, file=form.cleaned_data["original"])
+        start_lecture(
+            lecture=lecture,
+            file=form.cleaned_data["original"],
+            slides=form.cleaned_data["slides"],
+        )
         log(lecture, "wagtail.create", user=self.request.user)
         return lecture
 
@@ -103,7 +112,7 @@ class LectureChooserViewSet(ChooserViewSet):
     create_action_label = _("Upload")
     create_action_clicked_label = _("Uploading…")
     creation_tab_label = _("Upload")
-    creation_form_class = UploadForm
+    creation_form_class = NewLectureForm
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
     chosen_view_class = ChosenView

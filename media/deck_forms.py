@@ -34,6 +34,22 @@ class SlidesField(forms.FileField):
         return file
 
 
+class WithSlidesMixin(forms.Form):
+    """A recording's form that takes its slides along, asked for right after it."""
+
+    slides = SlidesField(
+        required=False,
+        help_text=_(
+            "For a recorded voice: a PDF, one slide on each page, or a PowerPoint file. "
+            "When each slide is shown is said afterwards."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["original", "slides", *self.fields])
+
+
 class DeckForm(forms.Form):
     """The document whose pages are the slides."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import ffmpeg
 
@@ -35,13 +36,21 @@ MOST_DOCUMENT_BYTES = 200 << 20
 LEAST_SHOWN_S = 0.2
 
 _SOURCE_ROOT = Path(__file__).resolve().parents[2]
-_RENDER_LIMITS = Limits(wall_s=600, cpu_s=600, memory_bytes=3 << 30, file_bytes=32 << 20)
-_CONVERT_LIMITS = Limits(wall_s=300, cpu_s=300, memory_bytes=8 << 30, file_bytes=1 << 30)
-# What LibreOffice needs to see beside the document: itself, fonts and its own settings.
+_RENDER_LIMITS = Limits(wall_s=600, cpu_s=600, memory_bytes=2 << 30, file_bytes=32 << 20)
+# An ordinary page takes a tenth of a second, a scanned one two or three.
+_PAGE_CPU_S = 30.0
+_CONVERT_LIMITS = Limits(wall_s=300, cpu_s=300, memory_bytes=4 << 30, file_bytes=1 << 30)
+# Where LibreOffice is found, its library, what says that it has Impress, and what else it reads.
+_OFFICE_PLACES = (
+    "/usr/lib/libreoffice", "/usr/lib64/libreoffice", "/usr/local/lib/libreoffice",
+    "/opt/libreoffice*",
+)  # fmt: skip
+_OFFICE_LIBRARIES = ("libsofficeapp.so", "libmergedlo.so")
+_IMPRESS = "share/registry/impress.xcd"
 _OFFICE_READS = (
-    "/usr/lib/libreoffice", "/opt/libreoffice", "/usr/share/libreoffice", "/etc/libreoffice",
+    "/usr/share/libreoffice", "/etc/libreoffice", "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
     "/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/usr/share/fontconfig",
-    "/usr/bin", "/bin", "/etc/passwd",
 )  # fmt: skip
 # The rate of the reel, at which lectures are encoded anyway, and a key frame for every chunk.
 _RATE, _KEY_DISTANCE = 5, 150
@@ -76,9 +85,17 @@ def document_in(head: bytes) -> Document:
 
 
 @functools.cache
-def find_office() -> str | None:
-    """The program that reads PowerPoint files, if there is one on this machine."""
-    return shutil.which("soffice") or shutil.which("libreoffice")
+def find_office() -> Path | None:
+    """The library of a LibreOffice that reads PowerPoint files, if there is one on this machine."""
+    command = shutil.which("soffice") or shutil.which("libreoffice")
+    homes = [Path(command).resolve().parents[1]] if command else []
+    for place in _OFFICE_PLACES:
+        homes += sorted(Path("/").glob(place.lstrip("/")), reverse=True)
+    for home in homes:
+        for library in (home / "program" / name for name in _OFFICE_LIBRARIES):
+            if library.is_file() and (home / _IMPRESS).is_file():
+                return library
+    return None
 
 
 def check_document(head: bytes) -> None:
@@ -106,57 +123,62 @@ def render_pages(
 
 
 def _as_pdf(document: Path, out: Path, on_tick: Callable[[], None] | None) -> Path:
-    office = find_office()
-    if office is None:
+    library = find_office()
+    if library is None:
         raise Refused(Refusal.OFFICE_MISSING)
     folder = (out / "office").resolve()
     folder.mkdir()
-    # LibreOffice goes by the name; the upload's own is never used.
-    source = folder / "slides.pptx"
-    shutil.copyfile(document, source)
-    finished = run_confined(
-        [
-            str(Path(office).resolve()), "--headless", "--norestore", "--nolockcheck",
-            f"-env:UserInstallation=file://{folder}/settings",
-            "--convert-to", "pdf", "--outdir", str(folder), str(source),
-        ],
+    reads = [library.parents[1], *map(Path, _OFFICE_READS)]
+    _ask_child(
+        ["media.pipeline.office_child", library, document.resolve(), folder, MOST_PAGES],
         limits=_CONVERT_LIMITS,
         on_tick=on_tick,
-        cwd=folder,
-        env={"HOME": str(folder), "TMPDIR": str(folder)},
-        reach=Reach(
-            reads=tuple(path for path in map(Path, _OFFICE_READS) if path.exists()),
-            writes=(folder,),
-        ),
-    )  # fmt: skip
+        reach=Reach(reads=(document, *(path for path in reads if path.exists())), writes=(folder,)),
+        env={"HOME": str(folder), "TMPDIR": str(folder), "SAL_USE_VCLPLUGIN": "svp"},
+    )
     made = folder / "slides.pdf"
-    if not made.is_file():
-        raise Refused(finished.stopped or Refusal.SLIDES_UNREADABLE, finished.stderr[-2000:])
+    # A link would open to the next child what this one couldn't see.
+    if made.is_symlink() or not made.is_file():
+        raise Refused(Refusal.SLIDES_UNREADABLE, "no PDF was made")
     return made
 
 
 def _rendered(document: Path, out: Path, on_tick: Callable[[], None] | None) -> tuple[Page, ...]:
+    answer = _ask_child(
+        ["media.pipeline.deck_child", document.resolve(), out.resolve(), _PAGE_CPU_S],
+        limits=_RENDER_LIMITS,
+        on_tick=on_tick,
+        reach=Reach(reads=(document,), writes=(out,)),
+        env={"OPENBLAS_NUM_THREADS": "1"},
+    )
+    return tuple(Page.from_data(page) for page in answer["pages"])
+
+
+def _ask_child(
+    arguments: Sequence[object],
+    *,
+    limits: Limits,
+    on_tick: Callable[[], None] | None,
+    reach: Reach,
+    env: dict[str, str],
+) -> dict[str, Any]:
+    """Run a module of ours in the box, in its writable folder; what it answers."""
     lines: list[str] = []
     finished = run_confined(
-        [sys.executable, "-m", "media.pipeline.deck_child", str(document.resolve()),
-         str(out.resolve())],
-        limits=_RENDER_LIMITS,
+        [sys.executable, "-m", *map(str, arguments)],
+        limits=limits,
         on_output=lines.append,
         on_tick=on_tick,
-        cwd=out,
-        reach=Reach(reads=(document,), writes=(out,)),
-        env={
-            "PYTHONPATH": str(_SOURCE_ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-        },
-    )  # fmt: skip
+        cwd=reach.writes[0],
+        reach=reach,
+        env={"PYTHONPATH": str(_SOURCE_ROOT), "PYTHONDONTWRITEBYTECODE": "1", **env},
+    )
     if finished.returncode != 0 or not lines:
         raise Refused(_why_stopped(finished), finished.stderr[-2000:])
-    answer = json.loads(lines[-1])
+    answer: dict[str, Any] = json.loads(lines[-1])
     if "refusal" in answer:
         raise Refused(Refusal(answer["refusal"]), answer["detail"])
-    return tuple(Page.from_data(page) for page in answer["pages"])
+    return answer
 
 
 def _why_stopped(finished: Finished) -> Refusal:

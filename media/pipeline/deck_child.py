@@ -1,11 +1,13 @@
 """Draw the pages of one PDF as PNG files and print what was made, as JSON.
 
-``python -m media.pipeline.deck_child PDF FOLDER``; run by ``render_pages`` in the box and under
-limits. A refusal is printed as ``{"refusal": code, "detail": text}`` with exit status 0.
+``python -m media.pipeline.deck_child PDF FOLDER SECONDS``; run by ``render_pages`` in the box and
+under limits. A refusal is printed as ``{"refusal": code, "detail": text}`` with exit status 0. A
+page that takes more seconds of CPU than that ends the process, by SIGPROF.
 """
 
 import json
 import math
+import signal
 import sys
 from pathlib import Path
 
@@ -23,8 +25,9 @@ TEXT_CHARACTERS = 4000
 _LOCKED = (4, 5)
 
 
-def draw(document: Path, folder: Path) -> list[Page]:
+def draw(document: Path, folder: Path, *, page_cpu_s: float) -> list[Page]:
     """Draw all pages, each in the middle of a canvas of the first one's size."""
+    signal.setitimer(signal.ITIMER_PROF, page_cpu_s)
     try:
         opened = pdfium.PdfDocument(document)
     except pdfium.PdfiumError as error:
@@ -38,6 +41,7 @@ def draw(document: Path, folder: Path) -> list[Page]:
     canvas: tuple[int, int] | None = None
     pages = []
     for number in range(count):
+        signal.setitimer(signal.ITIMER_PROF, page_cpu_s)
         page = opened[number]
         canvas = canvas or _canvas(*page.get_size())
         picture = _drawn(page, canvas)
@@ -88,9 +92,10 @@ def _words(page: pdfium.PdfPage) -> str:
 
 def main(arguments: list[str]) -> int:
     """Print the pages or the refusal of the document named first."""
-    document, folder = map(Path, arguments)
+    document, folder = map(Path, arguments[:2])
     try:
-        answer: dict[str, object] = {"pages": [page.to_data() for page in draw(document, folder)]}
+        pages = draw(document, folder, page_cpu_s=float(arguments[2]))
+        answer: dict[str, object] = {"pages": [page.to_data() for page in pages]}
     except Refused as refused:
         answer = {"refusal": refused.code.value, "detail": refused.detail}
     except (pdfium.PdfiumError, ArithmeticError, LookupError, ValueError) as error:

@@ -1,8 +1,16 @@
 """What headers state of a recording, read by hand where the library corrects or hides it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from media.pipeline.sniff import HEAD_BYTES
+from media.pipeline.sound_headers import (
+    aiff_duration_s,
+    flac_duration_s,
+    mp3_duration_s,
+    wav_duration_s,
+)
 
 # A whole MP4 file has a handful of boxes at its top level; a fragmented one has its index first.
 MAX_BOXES = 1000
@@ -37,12 +45,17 @@ def has_index(path: Path) -> bool:
 
 
 def stated_duration_s(path: Path, container: str) -> float | None:
-    """What the header of an AVI or ASF file states, whatever the file's size."""
+    """What the header of an AVI, ASF or sound file states, whatever the file's size."""
+    read = _READERS.get(container)
+    if read is None:
+        return None
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if container == "asf":
-        return _asf_duration(head)
-    at = head.find(b"avih") if container == "avi" else -1
+        return read(file)
+
+
+def _avi_duration(file: BinaryIO) -> float | None:
+    head = file.read(HEAD_BYTES)
+    at = head.find(b"avih")
     if at < 0:
         return None
     period_us, frames = (
@@ -52,8 +65,9 @@ def stated_duration_s(path: Path, container: str) -> float | None:
     return period_us * frames / 1_000_000 or None
 
 
-def _asf_duration(head: bytes) -> float | None:
+def _asf_duration(file: BinaryIO) -> float | None:
     """A broadcast states nothing."""
+    head = file.read(HEAD_BYTES)
     at = head.find(_ASF_PROPERTIES)
     if at < 0 or len(head) < at + _ASF_FLAGS_AT + 4:
         return None
@@ -63,3 +77,13 @@ def _asf_duration(head: bytes) -> float | None:
     )
     duration_s = ticks / 10_000_000 - preroll_ms / 1000
     return round(duration_s, 6) if duration_s > 0 and not flags & 1 else None
+
+
+_READERS: dict[str, Callable[[BinaryIO], float | None]] = {
+    "avi": _avi_duration,
+    "asf": _asf_duration,
+    "wav": wav_duration_s,
+    "aiff": aiff_duration_s,
+    "flac": flac_duration_s,
+    "mpeg-audio": mp3_duration_s,
+}

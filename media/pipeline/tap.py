@@ -72,7 +72,8 @@ class Tap:
     def _has_writer(self, handle: int) -> bool:
         while not select.select([handle], [], [], _WAIT_S)[0]:
             if self._child_ended.is_set():
-                return False
+                # Since the last look it may have come, left all it had in the pipe, and gone.
+                return bool(select.select([handle], [], [], 0)[0])
         return True
 
     def _read(self, opened: Any) -> None:

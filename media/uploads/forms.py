@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media.deck_forms import SlidesField
+from media.deck_forms import WithSlidesMixin
 from media.forms import UploadForm, check_size
 from media.models import Lecture, Upload
 
@@ -69,20 +69,11 @@ class UploadsMixin(forms.Form):
         return [*self.uploads, take_in_file(key=key, owner=self.user, file=file)]
 
 
-class LecturesForm(UploadsMixin, UploadForm):
+class LecturesForm(WithSlidesMixin, UploadsMixin, UploadForm):
     """Facts for one lecture or many; each is named by its own title, or after its file."""
-
-    slides = SlidesField(
-        required=False,
-        help_text=_(
-            "For a recorded voice: a PDF, one slide on each page, or a PowerPoint file. "
-            "When each slide is shown is said afterwards."
-        ),
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["original", "slides", *self.fields])
         self.fields["original"].required = False
         self.fields["original"].widget.is_required = False
 

@@ -158,3 +158,22 @@ def test_author_mends_captions_shifts_them_divides_the_lecture_and_chooses_its_p
     page.get_by_role("button", name="Use this poster").click()
     expect(page.get_by_role("main")).to_contain_text("The poster is chosen.")
     context.close()
+
+
+def test_browser_with_free_codecs_alone_plays_the_saver_in_them(page: Page, lecture: dict):
+    """As Firefox built without licensed codecs: AV1 and Opus, no H.264, no AAC, no HLS."""
+    page.add_init_script("""
+        const common = /avc1|mp4a|mpegurl/;
+        const asked = HTMLMediaElement.prototype.canPlayType;
+        HTMLMediaElement.prototype.canPlayType = function (type) {
+            return common.test(type) ? "" : asked.call(this, type);
+        };
+        const supported = MediaSource.isTypeSupported;
+        MediaSource.isTypeSupported = (type) => !common.test(type) && supported(type);
+    """)
+    page.goto(lecture["lesson"], wait_until="domcontentloaded")
+    page.wait_for_selector("[data-player][data-mode=saver]")
+    page.locator("[data-play]").click()
+    _until(page, f"{VIDEO}.currentTime > 1")
+    assert page.evaluate(f"{VIDEO}.getVideoPlaybackQuality().totalVideoFrames") > 0
+    assert page.locator("[data-unplayable]").is_hidden()

@@ -82,6 +82,34 @@ def test_keys_do_what_they_do_on_large_video_sites(viewer: Page):
     expect(panel).to_be_hidden()
 
 
+def test_browser_without_the_decoders_is_told_so_and_not_that_its_line_is_slow(
+    page: Page, lecture: dict
+):
+    page.add_init_script("""
+        const common = /avc1|mp4a/;
+        const asked = HTMLMediaElement.prototype.canPlayType;
+        HTMLMediaElement.prototype.canPlayType = function (type) {
+            return common.test(type) || type.includes("mpegurl") ? "" : asked.call(this, type);
+        };
+        const supported = MediaSource.isTypeSupported;
+        MediaSource.isTypeSupported = (type) => !common.test(type) && supported(type);
+        MediaSource.prototype.addSourceBuffer = () => {
+            throw new DOMException("none", "NotSupportedError");
+        };
+    """)
+    _open(page, lecture["lesson"])
+    told = page.get_by_role("alert").filter(has_text="This browser can't decode the lecture")
+    # The saver is there in free codecs, perhaps; it is tried, and this lecture has none.
+    expect(told).to_be_visible()
+    expect(told.get_by_role("link", name="Open the video file")).to_be_visible()
+    page.keyboard.press("k")
+    # Longer than the player's patience with a slow line.
+    page.wait_for_timeout(4500)
+    expect(page.locator("[data-notice]")).not_to_contain_text("slow")
+    expect(page.locator("[data-failed]")).to_be_hidden()
+    expect(told).to_be_visible()
+
+
 def test_single_keys_can_be_turned_off(viewer: Page):
     viewer.keyboard.press("?")
     viewer.get_by_label("Use single keys as shortcuts").uncheck()

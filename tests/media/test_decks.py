@@ -1,6 +1,7 @@
 """Slides from a PDF and a recorded voice become one lecture, timed by its author."""
 
 import io
+import re
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -15,9 +16,11 @@ from media.domain.decks import InvalidStarts, attach_deck, deck_of, time_slides
 from media.domain.lectures import delete_lecture, transcode_again
 from media.domain.stages import process, run_stage
 from media.models import Lecture, LectureState, SlideDeck, Stage, private_storage
+from media.pipeline.deck import find_office
 from media.pipeline.refusals import Refusal, Refused
 from media.queries import failure_code
 from tests.factories import make_ready_lecture
+from tests.media.attacks.powerpoints import pptx
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +121,15 @@ def test_slides_without_a_voice_fail_the_lecture_with_a_sentence(import_recordin
     assert failure_code(lecture) == Refusal.NO_VOICE
 
 
+@pytest.mark.skipif(find_office() is None, reason="LibreOffice Impress is not installed")
+def test_voice_and_powerpoint_become_a_lecture(import_recording):
+    spoken = import_recording("voice.mp3", slides=slides(pptx(["Chest", "Узелки"]), "talk.pptx"))
+    assert process(lecture_id=spoken.pk) == LectureState.READY
+    spoken.refresh_from_db()
+    assert spoken.deck.pages == ["Chest", "Узелки"]
+    assert [slide["text"] for slide in spoken.stills["slides"]] == ["Chest", "Узелки"]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -151,6 +163,34 @@ class TestInTheAdmin:
         lecture = Lecture.objects.get()
         assert answer.headers["Location"] == reverse("lectures_admin:edit", args=[lecture.pk])
         assert lecture.deck.document_name == "talk.pdf"
+
+    def test_chooser_takes_a_voice_with_its_slides(self, desk, recording):
+        form = {"lecture-upload-title": "Nodules", "lecture-upload-language": "en"}
+        with recording("voice.mp3").open("rb") as opened:
+            answer = desk.post(
+                reverse("lecture_chooser:create"),
+                {**form, "lecture-upload-original": opened, "lecture-upload-slides": slides()},
+            )
+        lecture = Lecture.objects.get()
+        assert answer.json()["result"]["id"] == str(lecture.pk)
+        assert lecture.deck.document_name == "talk.pdf"
+
+    def test_chooser_refuses_slides_that_are_none_and_keeps_nothing(self, desk, recording):
+        form = {"lecture-upload-title": "Nodules", "lecture-upload-language": "en"}
+        none = slides(b"Dear editor")
+        with recording("voice.mp3").open("rb") as opened:
+            answer = desk.post(
+                reverse("lecture_chooser:create"),
+                {**form, "lecture-upload-original": opened, "lecture-upload-slides": none},
+            )
+        assert "This file holds no slides" in answer.json()["htmlFragment"]
+        assert not Lecture.objects.exists()
+        assert not SlideDeck.objects.exists()
+
+    def test_chooser_asks_for_slides_right_after_the_recording(self, desk):
+        page = desk.get(reverse("lecture_chooser:choose")).json()["html"]
+        names = re.findall(r'name="lecture-upload-(\w+)"', page)
+        assert names[names.index("original") + 1] == "slides"
 
     def test_slides_that_are_none_are_refused_with_a_sentence(self, desk, recording):
         with recording("voice.mp3").open("rb") as opened:

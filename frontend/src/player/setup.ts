@@ -108,6 +108,10 @@ function attachQuality(player: Player, start_s: number): void {
       player.say(island.words["noQuality"] ?? "");
       for (const radio of radios) radio.checked = radio.value === sources.mode;
     },
+    unplayable() {
+      const unplayable = root.querySelector<HTMLElement>("[data-unplayable]");
+      if (unplayable) unplayable.hidden = false;
+    },
   });
   for (const radio of radios) {
     radio.addEventListener("change", () => {
@@ -117,7 +121,7 @@ function attachQuality(player: Player, start_s: number): void {
   }
   video.querySelector("source:last-of-type")?.addEventListener("error", () => {
     const none = video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
-    if (none && failed) failed.hidden = false;
+    if (none && failed && !sources.isUnplayable) failed.hidden = false;
   });
   root.querySelector("[data-retry]")?.addEventListener("click", () => sources.reload());
 }

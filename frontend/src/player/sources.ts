@@ -3,7 +3,7 @@
 
 import type Hls from "hls.js";
 
-import { playsWell } from "./capability";
+import { decodesCommon, decodesFree, playsWell } from "./capability";
 import type { Island } from "./island";
 import { lineIsThin, savesData } from "./line";
 import { recall, remember } from "./memory";
@@ -26,6 +26,8 @@ export interface SourceEvents {
   /** The line proved thin: data saver took over by itself. */
   tooSlow(): void;
   unavailable(mode: Mode): void;
+  /** This browser decodes none of it. */
+  unplayable(): void;
 }
 
 export class Sources {
@@ -37,6 +39,9 @@ export class Sources {
   /** Automatic means the thriftier codec: this device has said that it plays it well. */
   private thriftyCodec = false;
   private chosen = false;
+  /** Only the free codecs of the thin renditions, or none at all, are decoded here. */
+  private readonly uncommon: boolean;
+  isUnplayable = false;
   private patience = 0;
   private turn = 0;
   /** The playlist that plays, or would; the page's <source> until something else is wanted. */
@@ -49,9 +54,34 @@ export class Sources {
     private readonly events: SourceEvents,
   ) {
     this.loaded = video.canPlayType(HLS_TYPE) ? island.sources.auto : "";
+    this.uncommon = !decodesCommon(video, island.has_picture);
+    if (this.uncommon && !this.hasFree()) {
+      this.giveUp();
+      return;
+    }
     const kept = recall(REMEMBERED);
     this.chosen = kept !== null && offered.includes(kept);
     const first = this.chosen && kept ? kept : this.thrifty() ? "saver" : "auto";
+    this.follow();
+    void this.begin(this.uncommon ? "saver" : first);
+  }
+
+  /** The saver is there in free codecs as well, and our own streamer can play it. */
+  private hasFree(): boolean {
+    const { video, island } = this;
+    return (
+      Boolean(island.sources.saver) && canStreamThin() && decodesFree(video, island.has_picture)
+    );
+  }
+
+  private giveUp(): void {
+    this.isUnplayable = true;
+    this.release();
+    this.events.unplayable();
+  }
+
+  private follow(): void {
+    const { video } = this;
     video.addEventListener("waiting", () => this.wait());
     video.addEventListener("play", () => this.wait());
     for (const name of ["playing", "pause", "seeking", "emptied"]) {
@@ -63,7 +93,6 @@ export class Sources {
     window.addEventListener("online", () => {
       if (video.error) this.reload();
     });
-    void this.begin(first);
   }
 
   private async begin(first: Mode): Promise<void> {
@@ -106,7 +135,7 @@ export class Sources {
 
   private wait(): void {
     window.clearTimeout(this.patience);
-    if (this.chosen || this.mode !== "auto" || !this.island.sources.saver) return;
+    if (this.chosen || this.uncommon || this.mode !== "auto" || !this.island.sources.saver) return;
     this.patience = window.setTimeout(() => {
       if (this.video.paused || this.video.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) return;
       this.events.tooSlow();
@@ -128,6 +157,12 @@ export class Sources {
     const address = this.address(mode);
     const fixed = /^\d+$/.test(mode);
     const thin = mode !== "auto" && address !== this.island.sources.auto;
+    if (this.uncommon && (!thin || this.thickOnly || this.isUnplayable)) {
+      // The others have no more decoders than our streamer.
+      if (this.thickOnly || this.isUnplayable) this.giveUp();
+      else this.events.unavailable(mode);
+      return;
+    }
     if (this.hls && !again && this.loaded === address) {
       this.mode = mode;
       this.pick(this.hls, mode);

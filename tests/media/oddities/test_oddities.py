@@ -53,6 +53,12 @@ def tail_off(share: float) -> Callable[[bytes], bytes]:
     return lambda data: data[: int(len(data) * share)]
 
 
+def streamed_wav(data: bytes) -> bytes:
+    """As a program writes it that can't go back to say how much there was."""
+    at = data.index(b"data") + 4
+    return data[:at] + b"\xff\xff\xff\xff" + data[at + 4 :]
+
+
 def hole(start: float, end: float) -> Callable[[bytes], bytes]:
     """Noise in the place of the bytes between two shares of the file."""
 
@@ -65,6 +71,7 @@ def hole(start: float, end: float) -> Callable[[bytes], bytes]:
 
 SILENT = (Note.NO_SOUND,)
 CUT = (Note.NO_SOUND, Note.CUT_OFF)
+CUT_SOUND = (Note.SOUND_ONLY, Note.CUT_OFF)
 LONG = f"{picture('96x64', '5', 60)} {sound(60)}"
 GAPS = (Note.PICTURE_GAP, Note.SOUND_GAP)
 ODD = (
@@ -121,6 +128,12 @@ ODD = (
     Odd("cut.avi", f"{picture(seconds=6)} -c:v mpeg4", 2.5, CUT, tail_off(0.5)),
     Odd("cut.wmv", f"{picture(seconds=6)} -c:v wmv2", 2.5, CUT, tail_off(0.5)),
     Odd("cut.flv", f"{picture(seconds=6)} -c:v flv1", 2.5, CUT, tail_off(0.5)),
+    Odd("cut.wav", f"{sound(6)} -c:a pcm_s16le", 3, CUT_SOUND, tail_off(0.5)),
+    Odd("cut.aiff", f"{sound(6)} -c:a pcm_s16be", 3, CUT_SOUND, tail_off(0.5)),
+    Odd("cut.flac", f"{sound(6)} -c:a flac", 3, CUT_SOUND, tail_off(0.5)),
+    Odd("cut.mp3", f"{sound(6)} -c:a libmp3lame -q:a 5", 3, CUT_SOUND, tail_off(0.5)),
+    Odd("no-length.wav", f"{sound()} -c:a pcm_s16le", 2, (Note.SOUND_ONLY,), streamed_wav),
+    Odd("cut.ogg", f"{sound(6)} -c:a libvorbis", 2, (Note.SOUND_ONLY,), tail_off(0.5)),
     Odd("holed.mp4", f"{LONG} {X264} -g 25 -c:a aac", 60,
         (Note.PICTURE_DAMAGED, Note.SOUND_DAMAGED), hole(0.3, 0.6)),
     Odd("holed.mkv", f"{LONG} {X264} -g 25 -c:a aac", 60, GAPS, hole(0.3, 0.6)),
