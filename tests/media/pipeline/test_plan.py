@@ -191,6 +191,20 @@ def test_plan_of_sound_alone_has_no_picture() -> None:
     assert (made.audio[0].channels, made.audio[0].bitrate_bps) == (1, POLICY.mono_bps)
 
 
+def test_plan_keeps_a_mono_voice_once_in_aac() -> None:
+    made = plan(recording(picture(), sound(channels=1)), POLICY)
+    assert [(s.name, s.codec, s.bitrate_bps) for s in made.audio] == [
+        ("audio", "aac", POLICY.mono_bps), ("speech-opus", "opus", POLICY.speech_opus_bps),
+    ]  # fmt: skip
+
+
+def test_plan_makes_small_rungs_by_a_quicker_preset() -> None:
+    made = plan(recording(picture(1920, 1080)), POLICY)
+    assert [r.preset for r in ladder_of(made)] == ["fast", "faster", "faster"]
+    hurried = dataclasses.replace(POLICY, preset="ultrafast")
+    assert {r.preset for r in plan(recording(picture()), hurried).video} == {"ultrafast"}
+
+
 def test_plan_of_a_silent_picture_has_no_sound() -> None:
     assert plan(recording(picture()), POLICY).audio == ()
 
