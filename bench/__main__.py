@@ -8,7 +8,7 @@ import runpy
 import sys
 
 BENCHES = ("lectures", "transcode", "pages", "deidentify")
-LONG = ("hostile", "kills")
+LONG = ("hostile", "kills", "long_lectures")
 
 
 def main() -> None:

@@ -248,9 +248,10 @@ def main() -> None:
                 rows.append(measure_peer(peer, source, work / peer.name))
                 print(rows[-1].text(rows[0]), flush=True)
             lines, made = measure_ours(source, work / "ours", arguments.only.split(","))
+            baselines: list[Row | None] = [*rows] or [None]
             for row in lines:
-                for peer_row in rows or [None]:
-                    print(row.text(peer_row), flush=True)
+                for baseline in baselines:
+                    print(row.text(baseline), flush=True)
             tell_modes(made)
             if source == clip and abs(made.plan.duration_s - DURATION_S) < 1:
                 tell_text(made)

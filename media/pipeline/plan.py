@@ -277,8 +277,10 @@ def _pictures(
         if not ladder or _is_clearly_smaller(rendition, ladder[-1]):
             ladder.append(rendition)
         elif (rendition.width, rendition.height) == (ladder[-1].width, ladder[-1].height):
-            # The source is smaller than both boxes: the lower rung's bit rate suffices.
-            ladder[-1] = rendition
+            # The source is smaller than both boxes: the lower rung's bit rate suffices. It is
+            # still the full size, with the quality of one.
+            full = ladder[-1]
+            ladder[-1] = dataclasses.replace(rendition, crfs=full.crfs, preset=full.preset)
         # Else it is hardly smaller than the rung above: it would cost as much and serve nobody.
     saver = _saver(picture, fps, len(chunks), policy)
     if not policy.has_av1:
