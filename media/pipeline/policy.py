@@ -74,16 +74,16 @@ class Policy(Record):
     rungs: tuple[Rung, ...] = (
         Rung(short_side=1080, maxrate_bps=4_500_000),
         # Smaller pictures are chosen by thin lines: bytes count for more there.
-        Rung(short_side=720, maxrate_bps=2_500_000, crf_offset=2.5, quicker_by=1),
-        Rung(short_side=480, maxrate_bps=1_200_000, crf_offset=3.5, quicker_by=1),
+        Rung(short_side=720, maxrate_bps=2_500_000, crf_offset=2.5, quicker_by=2),
+        Rung(short_side=480, maxrate_bps=1_200_000, crf_offset=3.5, quicker_by=2),
     )
     # On slides alone a small picture serves nobody: the saver is cheaper and readable.
     slides_min_short_side: int = 720
     saver: Saver = Saver()
     qualities: tuple[Quality, ...] = (
-        Quality(ContentKind.SLIDES, h264_crf=27.0, av1_crf=38.0),
-        Quality(ContentKind.STACK, h264_crf=26.5, av1_crf=43.0),
-        Quality(ContentKind.TALKING_HEAD, h264_crf=26.0, av1_crf=42.0),
+        Quality(ContentKind.SLIDES, h264_crf=27.0, av1_crf=36.0),
+        Quality(ContentKind.STACK, h264_crf=26.5, av1_crf=41.0),
+        Quality(ContentKind.TALKING_HEAD, h264_crf=26.0, av1_crf=40.0),
         Quality(ContentKind.MOTION, h264_crf=24.0, av1_crf=34.0),
     )
     preset: str = "fast"
