@@ -1,19 +1,20 @@
 """`make bench`: every measurement, or those named: `make bench ARGS=transcode`.
 
-Those that take long run only by name, and take options: `python -m bench kills --count 100`.
+Those that take long run only by name; like `lectures` they take options when run alone:
+`python -m bench kills --count 100`.
 """
 
 import runpy
 import sys
 
 BENCHES = ("lectures", "transcode", "pages", "deidentify")
-LONG = ("answering", "hostile", "kills")
+LONG = ("answering", "hostile", "kills", "long_lectures")
 
 
 def main() -> None:
     """Run the named benches one after the other; each prints its own table."""
     chosen, options = list(BENCHES), []
-    if sys.argv[1:2] and sys.argv[1] in LONG:
+    if sys.argv[1:2] and sys.argv[1] in (*LONG, "lectures"):
         chosen, options = sys.argv[1:2], sys.argv[2:]
     elif sys.argv[1:]:
         chosen = sys.argv[1:]

@@ -1,10 +1,11 @@
 """Lectures beside what other platforms make of the same recording: cost, bytes, quality, text.
 
-``python -m bench lectures`` or ``python -m bench.lectures [FILE …] [--peers MediaCMS,PeerTube]``
-measures the clip of ``bench.clips`` (or ``VIEWBOX_BENCH_CLIP``) and the files named. One line for
-each platform: CPU seconds, bytes in all, bytes and VMAF (mean, 5th percentile) at full size.
-Then what thirty minutes would take in each mode, and which text of the slides can be read.
-Ratios are what counts: seconds depend on the machine and on what else it does.
+``python -m bench lectures [FILE …] [--peers MediaCMS,PeerTube] [--only h264]`` measures the clip
+of ``bench.clips`` (or ``VIEWBOX_BENCH_CLIP``) or the files named. One line for each platform: CPU
+seconds, bytes in all, bytes and VMAF (mean, 5th percentile) at full size; of ours one for each
+peer, with the ratios to it: ``h264`` (policy *reach*) and ``av1`` (*thrift*: everything). Then
+what thirty minutes would take in each mode, and which text of the slides can be read. Ratios are
+what counts: seconds depend on the machine and on what else it does.
 """
 
 import argparse
@@ -25,14 +26,15 @@ from media.pipeline.chunks import joined
 from media.pipeline.encode import encode_portion
 from media.pipeline.ffmpeg_binary import find_ffmpeg
 from media.pipeline.hls import MediaPlaylist
-from media.pipeline.jobs import Job, portions
+from media.pipeline.jobs import portions
 from media.pipeline.plan import Plan
-from media.pipeline.policy import Policy
+from media.pipeline.policy import POLICIES, Policy
 from media.pipeline.probe import probe
 from media.pipeline.run import examine
 
-# VMAF looks at every fifth picture: it costs more than encoding.
-EVERY = 5
+# VMAF looks at every tenth picture: it costs more than encoding.
+EVERY = 10
+SECTIONS = ("h264", "av1")
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Row:
         ratio = ""
         if first and first is not self:
             ratio = (
-                f"  CPU ×{self.cpu_s / first.cpu_s:.2f}"
+                f"  to {first.name}: CPU ×{self.cpu_s / first.cpu_s:.2f}"
                 f"  bytes ×{self.size_bytes / first.size_bytes:.2f}"
                 f"  full size ×{self.full_size_bytes / first.full_size_bytes:.2f}"
             )
@@ -71,7 +73,7 @@ def cpu_s(work: Callable[[], object]) -> float:
 
 
 def vmaf(made: Path, source: Path) -> list[float]:
-    """VMAF of every fifth picture at the source's own size and 30 pictures a second."""
+    """VMAF of every tenth picture at the source's own size and 30 pictures a second."""
     picture = probe(source).video[0]
     same = (
         f"fps=30:start_time=0,scale={picture.display_width}:{picture.display_height}"
@@ -112,39 +114,69 @@ def measure_peer(peer: Peer, source: Path, out: Path) -> Row:
     return Row(peer.name, spent, total, full.stat().st_size, vmaf(full, source))
 
 
-def measure_ours(source: Path, out: Path) -> tuple[list[Row], Plan]:
-    """Run the pipeline; one line for H.264 with all sound, one for what AV1 adds."""
-    policy, binary = Policy(), find_ffmpeg()
+@dataclass(frozen=True)
+class Ours:
+    """What our pipeline made of a recording, and what each part of it cost in CPU seconds."""
+
+    plan: Plan
+    out: Path
+    playlists: dict[str, MediaPlaylist]
+    spent_s: dict[str, float]
+
+    @property
+    def cpu_s(self) -> float:
+        """All of it, the examination included."""
+        return sum(self.spent_s.values())
+
+    def row(self, label: str, full_size: str, source: Path) -> Row:
+        """The line of the table whose quality is that of the rendition ``full_size``."""
+        full = self.playlists[full_size]
+        judged = vmaf(movie(full, self.out / f"{full_size}.mp4"), source)
+        size = sum(playlist.size_bytes for playlist in self.playlists.values())
+        return Row(label, self.cpu_s, size, full.size_bytes, judged)
+
+
+def make(source: Path, out: Path, policy: Policy) -> Ours:
+    """Run the pipeline as far as its renditions."""
+    binary = find_ffmpeg()
     planned: list[Plan] = []
-    looked = cpu_s(lambda: planned.append(examine(source, policy, binary=binary)[1]))
+    spent = {"examine": cpu_s(lambda: planned.append(examine(source, policy, binary=binary)[1]))}
     made = planned[0]
-    spent = dict.fromkeys(Job, 0.0)
     for portion in portions(made):
-        spent[portion.job] += cpu_s(
+        spent[portion.job] = spent.get(portion.job, 0.0) + cpu_s(
             lambda portion=portion: encode_portion(source, made, portion, out, binary=binary)
         )
-    playlists = joined(out, made)
+    return Ours(plan=made, out=out, playlists=joined(out, made), spent_s=spent)
+
+
+def measure_ours(source: Path, out: Path, sections: list[str]) -> tuple[list[Row], Ours]:
+    """Run the pipeline; a line for H.264 with AAC alone, one with AV1 and Opus as well."""
     rows = []
-    for label, codec in (("Viewbox H.264", "h264"), ("  + AV1 and Opus", "av1")):
-        pictures = [r for r in made.video if r.codec == codec]
-        sounds = [s for s in made.audio if (s.codec == "opus") == (codec == "av1")]
-        if not pictures:
+    made = None
+    for section, label, policy in (
+        ("h264", "Viewbox H.264", "reach"),
+        ("av1", "Viewbox H.264 + AV1", "thrift"),
+    ):
+        if section not in sections:
             continue
-        size = sum(playlists[r.name].size_bytes for r in (*pictures, *sounds))
-        full = playlists[pictures[0].name]
-        cost = spent[Job.AV1] if codec == "av1" else looked + sum(spent.values()) - spent[Job.AV1]
-        judged = vmaf(movie(full, out / f"{pictures[0].name}.mp4"), source)
-        rows.append(Row(label, cost, size, full.size_bytes, judged))
+        made = make(source, out / policy, POLICIES[policy])
+        full = made.plan.video[0].name
+        av1 = f"{full}-av1"
+        rows.append(made.row(label, av1 if av1 in made.playlists else full, source))
+        print("  " + ", ".join(f"{job} {spent:.1f}" for job, spent in made.spent_s.items()))
+    if made is None:
+        sys.exit(f"Nothing to measure; the sections are: {', '.join(SECTIONS)}.")
     return rows, made
 
 
-def tell_modes(made: Plan, out: Path) -> None:
+def tell_modes(ours: Ours) -> None:
     """What thirty minutes of this would take in each mode."""
-    playlists = joined(out, made)
+    made, playlists = ours.plan, ours.playlists
+    speech = "speech" if "speech" in playlists else "audio"
     scale = 1800 / made.duration_s / 1e6
     modes = {
         "full size H.264": (made.video[0].name, "audio"),
-        "saver H.264 + speech": ("saver", "speech"),
+        "saver H.264 + speech": ("saver", speech),
         "full size AV1": (f"{made.video[0].name}-av1", "audio"),
         "saver AV1 + Opus": ("saver-av1", "speech-opus"),
         "voice alone, Opus": ("speech-opus",),
@@ -161,13 +193,13 @@ def tell_modes(made: Plan, out: Path) -> None:
     print(f"  every segment but the last lasts {made.segment_s}.000 s: {exact}")
 
 
-def tell_text(out: Path, made: Plan) -> None:
+def tell_text(ours: Ours) -> None:
     """Which lines of the slides OCR reads without an error from the thrifty renditions."""
     tesseract = shutil.which("tesseract")
     if not tesseract:
         print("  reading text: skipped, tesseract is not installed")
         return
-    playlists = joined(out, made)
+    out, playlists = ours.out, ours.playlists
     for name in ("saver", "saver-av1"):
         if name not in playlists:
             continue
@@ -197,6 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
+    parser.add_argument("--only", default=",".join(SECTIONS), help="h264, av1 or both")
     arguments = parser.parse_args()
     chosen = [peer for peer in PEERS if peer.name in arguments.peers.split(",")]
     with tempfile.TemporaryDirectory() as scratch:
@@ -214,12 +247,14 @@ def main() -> None:
             for peer in chosen:
                 rows.append(measure_peer(peer, source, work / peer.name))
                 print(rows[-1].text(rows[0]), flush=True)
-            ours, made = measure_ours(source, work / "ours")
-            for row in ours:
-                print(row.text(rows[0] if rows else None), flush=True)
-            tell_modes(made, work / "ours")
-            if source == clip and abs(made.duration_s - DURATION_S) < 1:
-                tell_text(work / "ours", made)
+            lines, made = measure_ours(source, work / "ours", arguments.only.split(","))
+            baselines: list[Row | None] = [*rows] or [None]
+            for row in lines:
+                for baseline in baselines:
+                    print(row.text(baseline), flush=True)
+            tell_modes(made)
+            if source == clip and abs(made.plan.duration_s - DURATION_S) < 1:
+                tell_text(made)
     # A table that is piped must not lose its end.
     sys.stdout.flush()
 

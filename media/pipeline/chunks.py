@@ -58,12 +58,18 @@ def chunk_directory(out: Path, job: Job, chunk: Chunk | None) -> Path:
 
 
 def is_finished(out: Path, plan: Plan, job: Job, chunk: Chunk | None) -> bool:
-    """Whether the chunk is there, made by the same plan, and every byte of it unharmed."""
+    """Whether the chunk is there, made by the same plan, and every byte of it unharmed.
+
+    One that another release made holds, it may be, other renditions.
+    """
     directory = chunk_directory(out, job, chunk)
     try:
         record = json.loads((directory / _RECORD).read_text())
-        is_whole = record["plan"] == _digest_of(plan) and all(
-            _fingerprint(directory / name) == known for name, known in record["files"].items()
+        made = {name.partition("/")[0] for name in record["files"]}
+        is_whole = (
+            record["plan"] == _digest_of(plan)
+            and made == set(rendition_names(plan, job))
+            and all(_fingerprint(directory / name) == was for name, was in record["files"].items())
         )
     except (OSError, ValueError, KeyError):
         is_whole = False

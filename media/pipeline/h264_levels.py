@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 
 # Pictures kept for reference: what we tell x264, and what the level must have room for.
-REFERENCE_FRAMES = 3
+REFERENCE_FRAMES = 2
 
 
 @dataclass(frozen=True)

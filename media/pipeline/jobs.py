@@ -56,15 +56,18 @@ def portions(plan: Plan) -> tuple[Portion, ...]:
 def pictures_of(plan: Plan, job: Job) -> tuple[VideoRendition, ...]:
     """The renditions that a job makes.
 
-    The saver has a job of its own where it is wanted early; else one decode makes them all.
+    The savers, whatever their codec, come from the decode of the H.264 ladder; where they are
+    wanted early, from one of their own.
     """
+    savers = tuple(r for r in plan.video if r.is_saver)
     if job == Job.SAVER:
-        return tuple(r for r in plan.video if plan.is_early and r.codec == H264 and r.is_saver)
+        return savers if plan.is_early else ()
     if job == Job.H264:
-        return tuple(
-            r for r in plan.video if r.codec == H264 and not (plan.is_early and r.is_saver)
-        )
-    return tuple(r for r in plan.video if r.codec == AV1) if job == Job.AV1 else ()
+        ladder = tuple(r for r in plan.video if r.codec == H264 and not r.is_saver)
+        return ladder if plan.is_early else (*ladder, *savers)
+    if job == Job.AV1:
+        return tuple(r for r in plan.video if r.codec == AV1 and not r.is_saver)
+    return ()
 
 
 def rendition_names(plan: Plan, job: Job) -> tuple[str, ...]:

@@ -236,7 +236,10 @@ def _publish_masters(
         (sound.codec, sound.is_speech): _sound(sound, made[sound.name]) for sound in plan.audio
     }
     pictures = [(planned, made[planned.name]) for planned in plan.video if planned.name in made]
-    speech = [sound for (_codec, is_speech), sound in sounds.items() if is_speech]
+    # A voice that is mono has one rendition in AAC for both.
+    voices = [sounds.get((AAC, True), sounds.get((AAC, False))), sounds.get((OPUS, True))]
+    speech = [sound for sound in voices if sound]
+    plain = voices[0]
     if not pictures:
         master = _write(out, "master", ".m3u8", sound_playlist(list(sounds.values())).encode())
         return master, None, None, _write(out, "audio", ".m3u8", sound_playlist(speech).encode())
@@ -244,14 +247,13 @@ def _publish_masters(
     # and Chromium's own HLS stops for good where it would have to change the codec.
     by_codec = {
         codec: [
-            _variant(rendition, sounds.get((AAC, planned.is_saver)))
+            _variant(rendition, plain if planned.is_saver else sounds.get((AAC, False)))
             for planned, rendition in pictures
             if planned.codec == codec
         ]
         for codec in (H264, AV1)
     }
     has_full_av1 = any(p.codec == AV1 and not p.is_saver for p, _rendition in pictures)
-    plain = sounds.get((AAC, True))
     thrifty = [
         _variant(rendition, sounds.get((OPUS, True), plain) if planned.codec == AV1 else plain)
         for planned, rendition in pictures
@@ -302,8 +304,10 @@ def _publish_fallback(
 ) -> PurePosixPath:
     """The saver with speech: small enough for everybody, and readable; or the sound alone."""
     savers = [playlists[r.name] for r in plan.video if r.is_saver and r.codec == H264]
-    sounds = [r for r in plan.audio if r.codec == AAC and r.is_speech == bool(savers)]
-    tracks = [*savers, *(playlists[sound.name] for sound in sounds)]
+    sounds = sorted(
+        (r for r in plan.audio if r.codec == AAC), key=lambda r: r.is_speech != bool(savers)
+    )
+    tracks = [*savers, *(playlists[sound.name] for sound in sounds[:1])]
     work = out / ".joining"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()

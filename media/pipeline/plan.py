@@ -7,7 +7,7 @@ from math import ceil
 
 from media.pipeline.content import Content, ContentKind, Sound
 from media.pipeline.h264_levels import level_for
-from media.pipeline.policy import Policy, Rung
+from media.pipeline.policy import Policy, Rung, quicker
 from media.pipeline.probe import AudioStream, Probe, VideoStream
 from media.pipeline.records import Record
 from media.pipeline.refusals import Refusal, Refused
@@ -24,8 +24,8 @@ H264, AV1, AAC, OPUS = "h264", "av1", "aac", "opus"
 class VideoRendition(Record):
     """One picture rendition; ``name`` is unique in its plan and safe as a directory name.
 
-    ``crfs`` are the quality factors of the plan's chunks, in their order. A saver keeps a
-    constant low rate; every other rendition leaves out repeated pictures.
+    ``crfs`` are the quality factors of the plan's chunks, in their order; ``fps`` is the rate of
+    pictures that differ, repeated ones are left out. ``preset`` is x264's, the plan's if empty.
     """
 
     name: str
@@ -38,6 +38,7 @@ class VideoRendition(Record):
     bufsize_bits: int
     level: str
     is_saver: bool = False
+    preset: str = ""
 
 
 @dataclass(frozen=True)
@@ -276,8 +277,10 @@ def _pictures(
         if not ladder or _is_clearly_smaller(rendition, ladder[-1]):
             ladder.append(rendition)
         elif (rendition.width, rendition.height) == (ladder[-1].width, ladder[-1].height):
-            # The source is smaller than both boxes: the lower rung's bit rate suffices.
-            ladder[-1] = rendition
+            # The source is smaller than both boxes: the lower rung's bit rate suffices. It is
+            # still the full size, with the quality of one.
+            full = ladder[-1]
+            ladder[-1] = dataclasses.replace(rendition, crfs=full.crfs, preset=full.preset)
         # Else it is hardly smaller than the rung above: it would cost as much and serve nobody.
     saver = _saver(picture, fps, len(chunks), policy)
     if not policy.has_av1:
@@ -324,6 +327,7 @@ def _rung(
         # Two seconds of buffer: a new slide may burst without starving a thin line.
         bufsize_bits=2 * rung.maxrate_bps,
         level=level_for(width=width, height=height, fps=fps, maxrate_bps=rung.maxrate_bps),
+        preset=quicker(policy.preset, rung.quicker_by),
     )
 
 
@@ -346,6 +350,7 @@ def _saver(picture: VideoStream, fps: Fraction, chunks: int, policy: Policy) -> 
             width=width, height=height, fps=rate, maxrate_bps=4 * saver.h264_maxrate_bps
         ),
         is_saver=True,
+        preset=quicker(policy.preset, saver.quicker_by),
     )
 
 
@@ -367,7 +372,11 @@ def _even(side: int, scale: Fraction) -> int:
 def _sounds(
     sound: AudioStream, measured: Sound | None, has_picture: bool, policy: Policy
 ) -> tuple[AudioRendition, ...]:
-    """The sound as recorded, and as speech for the saver: mono, in AAC and in Opus."""
+    """The sound as recorded, and as speech for the saver: mono, in AAC and in Opus.
+
+    A voice that is mono already serves both in AAC: what a second one would save of a thin line
+    is heard, and not worth a twentieth of all bytes kept.
+    """
     channels = min(2, max(1, sound.channels))
     if measured and measured.is_same_in_both_channels:
         channels = 1
@@ -381,7 +390,7 @@ def _sounds(
     speech = dataclasses.replace(
         full, name="speech", channels=1, bitrate_bps=policy.speech_aac_bps, is_speech=True
     )
-    renditions = [full, speech]
+    renditions = [full] if channels == 1 else [full, speech]
     if policy.speech_opus_bps and (policy.has_av1 or not has_picture):
         renditions.append(
             dataclasses.replace(

@@ -176,7 +176,7 @@ def test_lecture_survives_workers_that_stop_and_die(ask, command, worker, record
         "package": (WorkState.DONE, 1),
     }
     names = ask("SELECT name FROM media_rendition ORDER BY name")
-    assert names == [("480p",), ("720p",), ("audio",), ("saver",), ("speech",)]
+    assert names == [("480p",), ("720p",), ("audio",), ("saver",)]
     [(directory,)] = ask("SELECT directory FROM media_lecture")
     published = tmp_path / "var/uploads" / directory
     for playlist in published.glob("*/index.m3u8"):

@@ -374,12 +374,12 @@ def test_long_lecture_plays_its_saver_before_the_rest_is_made(import_recording, 
     first = Path(settings.MEDIA_ROOT) / lecture.directory
     assert (lecture.is_ready, first.name) == (True, "1-early-1")
     assert stages_module.refresh_state(lecture_id=lecture.pk) == LectureState.PROCESSING
-    assert {r.name for r in lecture.renditions.all()} == {"saver", "audio", "speech"}
+    assert {r.name for r in lecture.renditions.all()} == {"saver", "audio"}
     assert (first / lecture.fallback).is_file()
     assert process(lecture_id=lecture.pk) == LectureState.READY
     lecture.refresh_from_db()
     assert Path(lecture.directory).name == "1-1"
-    assert {r.name for r in lecture.renditions.all()} == {"240p", "saver", "audio", "speech"}
+    assert {r.name for r in lecture.renditions.all()} == {"240p", "saver", "audio"}
     sweep_files()
     # Whoever began with it goes on with it for a day.
     assert first.is_dir()

@@ -81,7 +81,7 @@ def test_encode_makes_every_rendition_of_a_codec_with_one_decode(
     ]
     encode(source, made, tmp_path)
     playlists = joined(tmp_path, made)
-    assert list(playlists) == ["240p", "saver", "audio", "speech"]
+    assert list(playlists) == ["240p", "saver", "audio"]
     assert all(len(playlist.segments) == 2 for playlist in playlists.values())
 
 

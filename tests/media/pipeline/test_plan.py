@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from media.pipeline.content import ContentKind
 from media.pipeline.h264_levels import level_for
 from media.pipeline.plan import Plan, VideoRendition, plan
 from media.pipeline.policy import Policy
@@ -189,6 +190,27 @@ def test_plan_of_sound_alone_has_no_picture() -> None:
     made = plan(recording(sound(channels=1)), POLICY)
     assert made.video == ()
     assert (made.audio[0].channels, made.audio[0].bitrate_bps) == (1, POLICY.mono_bps)
+
+
+def test_plan_keeps_a_mono_voice_once_in_aac() -> None:
+    made = plan(recording(picture(), sound(channels=1)), POLICY)
+    assert [(s.name, s.codec, s.bitrate_bps) for s in made.audio] == [
+        ("audio", "aac", POLICY.mono_bps), ("speech-opus", "opus", POLICY.speech_opus_bps),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (640, 360)])
+def test_plan_gives_the_full_size_the_quality_of_its_content(size: tuple[int, int]) -> None:
+    full, *_smaller = ladder_of(plan(recording(picture(*size)), POLICY))
+    wanted = POLICY.quality(ContentKind.STACK).h264_crf
+    assert (set(full.crfs), full.preset) == ({wanted}, POLICY.preset)
+
+
+def test_plan_makes_small_rungs_by_a_quicker_preset() -> None:
+    made = plan(recording(picture(1920, 1080)), POLICY)
+    assert [r.preset for r in ladder_of(made)] == ["fast", "veryfast", "veryfast"]
+    hurried = dataclasses.replace(POLICY, preset="ultrafast")
+    assert {r.preset for r in plan(recording(picture()), hurried).video} == {"ultrafast"}
 
 
 def test_plan_of_a_silent_picture_has_no_sound() -> None:
