@@ -23,8 +23,8 @@ MANAGE = [sys.executable, str(ROOT / "manage.py")]
 def schema_digest(*, also: Iterable[str] = ()) -> str:
     """A digest of all that decides the schema: migrations, library versions, apps installed."""
     migrations = [path for app in APPS for path in (ROOT / app / "migrations").glob("*.py")]
-    settings = ROOT / "hub" / "settings" / "base.py"
-    return fingerprint([*migrations, settings, REQUIREMENTS / "base.lock"], base=ROOT, also=also)
+    settings = [ROOT / "hub" / "settings" / name for name in ("base.py", "accounts.py")]
+    return fingerprint([*migrations, *settings, REQUIREMENTS / "base.lock"], base=ROOT, also=also)
 
 
 def identity(engine: str, name: str) -> str | None:
