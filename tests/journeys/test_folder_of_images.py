@@ -41,10 +41,12 @@ def state_on_server(hub: SeededHub) -> dict:
     code = (
         "import json;"
         "from media.models import Upload;"
-        "from cases.models import ImportJob;"
+        "from cases.models import CasePage, ImportJob;"
+        "key = CasePage.objects.get(slug='folder').translation_key;"
+        "images = Upload.objects.filter(purpose='images');"
         "print(json.dumps({"
-        "'names': [[u.name, u.metadata, u.fingerprint] for u in Upload.objects.all()],"
-        "'jobs': ImportJob.objects.count()}))"
+        "'names': [[u.name, u.metadata, u.fingerprint] for u in images],"
+        "'jobs': ImportJob.objects.filter(case_key=key).count()}))"
     )
     return json.loads(hub.hub.manage("shell", "--no-imports", "-c", code).splitlines()[-1])
 

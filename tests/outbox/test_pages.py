@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from jobs.models import WorkState
 from outbox import registry
+from outbox.domain.choices import stoppable_by
 from outbox.domain.letters import write_letter
 from outbox.domain.posting import send_due_letters
 from outbox.models import Letter, Outcome, Refusal
@@ -113,10 +114,13 @@ def test_kinds_are_chosen_in_the_profile(client, reader):
     client.force_login(reader)
     text = client.get(url).content.decode()
     assert ("Reminders" in text, "Notes" in text, "Peer review" in text) == (True, False, False)
+    offered = {kind.name for kind in stoppable_by(reader)}
+    assert REMINDER in offered
     client.post(url, {})
-    assert list(Refusal.objects.values_list("user", "kind")) == [(reader.pk, REMINDER)]
+    refused = Refusal.objects.values_list("user", "kind")
+    assert set(refused) == {(reader.pk, name) for name in offered}
     client.post(url, {"kinds": [REMINDER]})
-    assert not Refusal.objects.exists()
+    assert set(refused.all()) == {(reader.pk, name) for name in offered - {REMINDER}}
 
 
 def test_editors_are_offered_what_only_editors_get(client, editor):

@@ -117,7 +117,7 @@ def test_plan_corrects_loudness_and_limits_peaks_only_where_they_would_clip() ->
     quiet = Sound(-30.0, 5.0, -20.0, 0.0, is_same_in_both_channels=True)
     made = plan(recording(sound()), Policy(), Content(30.0, sound=quiet))
     assert (made.gain_db, made.must_limit) == (13.0, False)
-    assert [rendition.channels for rendition in made.audio] == [1, 1, 1]
+    assert [rendition.channels for rendition in made.audio] == [1, 1]
     peaky = dataclasses.replace(quiet, peak_dbfs=-6.0)
     assert plan(recording(sound()), Policy(), Content(30.0, sound=peaky)).must_limit
     silent = dataclasses.replace(quiet, loudness_lufs=-70.0)
