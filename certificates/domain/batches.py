@@ -4,7 +4,6 @@ Each person is a row: a worker that dies leaves the rest to the next, and nobody
 twice.
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -16,16 +15,14 @@ from django.utils import timezone
 
 from certificates.models import Batch, BatchMember, CreditType, Refusal
 from certificates.tasks import issue_batch
-from jobs.domain.leases import Lease, LeaseLost, claim, claimable
+from jobs.domain.leased_work import do_leased_work
+from jobs.domain.leases import Lease, claimable
 from jobs.domain.queue import enqueue_missing
-from jobs.domain.worker import worker_name
 from jobs.models import WorkState
 from people.models import User
 
 from .certificates import Achievement, NoName, issue
 from .letters import tell_holder
-
-logger = logging.getLogger("certificates")
 
 KIND = "activity"
 MAX_ATTEMPTS = 20
@@ -81,21 +78,8 @@ def write_batch(
 
 
 def carry_out(*, batch_id: int) -> str:
-    """Issue what the batch still owes, if it may be claimed; any worker may call this.
-
-    Returns the batch's state.
-    """
-    lease = claim(model=Batch, pk=batch_id, holder=worker_name())
-    batch = Batch.objects.filter(pk=batch_id).first()
-    if batch is None:
-        return ""
-    if lease is not None:
-        try:
-            _carry_out(batch, lease)
-        except LeaseLost:
-            logger.warning("batch %s: another worker goes on with it", batch_id)
-        batch.refresh_from_db()
-    return batch.state
+    """Issue what the batch still owes; any worker may call this. Returns the batch's state."""
+    return do_leased_work(model=Batch, pk=batch_id, work=_carry_out)
 
 
 def _carry_out(batch: Batch, lease: Lease) -> None:

@@ -8,14 +8,11 @@ import os
 import selectors
 import struct
 import subprocess
-import sys
 import time
-from pathlib import Path
 
-from media.pipeline.process import Limits, child_environment, kill_group
+from media.pipeline.process import Limits, child_environment, confined_command, kill_group
 from media.pipeline.sandbox import Reach, boxed, protection
 
-_CONFINE = Path(__file__).with_name("confine.py")
 _PIECE = 1 << 20
 _LENGTH = struct.Struct(">Q")
 
@@ -34,23 +31,14 @@ class Helper:
         wall = protection()
         options, program = boxed(command, reach, wall=wall, directory=None)
         self._child = subprocess.Popen(  # noqa: S603  the command is built by us, no shell
-            [
-                sys.executable, "-I", "-S", str(_CONFINE),
-                f"parent={os.getpid()}",
-                f"memory={limits.memory_bytes}",
-                f"cpu={limits.cpu_s}",
-                f"file={limits.file_bytes}",
-                f"files={limits.open_files}",
-                *options,
-                "--", *program,
-            ],
+            confined_command(program, limits=limits, options=options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # What a codec complains about may quote the file; nobody reads it.
             stderr=subprocess.DEVNULL,
             env=child_environment(env),
             start_new_session=True,
-        )  # fmt: skip
+        )
         self._wall_s = limits.wall_s
         assert self._child.stdin is not None
         assert self._child.stdout is not None

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -84,16 +84,7 @@ def run_confined(
     """
     wall = Wall.LIMITS if reach is None else protection()
     options, program = boxed(command, reach, wall=wall, directory=cwd)
-    confined = [
-        sys.executable, "-I", "-S", str(_CONFINE),
-        f"parent={os.getpid()}",
-        f"memory={limits.memory_bytes}",
-        f"cpu={limits.cpu_s}",
-        f"file={limits.file_bytes}",
-        f"files={limits.open_files}",
-        *options,
-        "--", *program,
-    ]  # fmt: skip
+    confined = confined_command(program, limits=limits, options=options)
     deadline = time.monotonic() + limits.wall_s
     child = subprocess.Popen(  # noqa: S603  the command is built by us, no shell
         confined,
@@ -128,6 +119,22 @@ def run_confined(
         returncode=_as_signal(child.returncode) if wall is Wall.BWRAP else child.returncode,
         stderr="\n".join(tail),
     )
+
+
+def confined_command(
+    program: Sequence[str], *, limits: Limits, options: Sequence[str]
+) -> list[str]:
+    """`program` behind `confine.py`, which sets limits and the wall's options, then becomes it."""
+    return [
+        sys.executable, "-I", "-S", str(_CONFINE),
+        f"parent={os.getpid()}",
+        f"memory={limits.memory_bytes}",
+        f"cpu={limits.cpu_s}",
+        f"file={limits.file_bytes}",
+        f"files={limits.open_files}",
+        *options,
+        "--", *program,
+    ]  # fmt: skip
 
 
 def child_environment(added: Mapping[str, str] | None) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """FSRS-6 fitted to each learner's own memory, by a worker, once there are enough reviews."""
 
 import datetime as dt
-import logging
 from itertools import groupby
 from operator import itemgetter
 
@@ -9,16 +8,14 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from jobs.domain.leases import Heartbeat, Lease, LeaseLost, claim, claimable, reopen
+from jobs.domain.leased_work import do_leased_work
+from jobs.domain.leases import Heartbeat, Lease, claimable, reopen
 from jobs.domain.queue import enqueue_missing
-from jobs.domain.worker import worker_name
 from jobs.models import OPEN_STATES
 from quizzes.fitting import Fit, Histories, fit
 from quizzes.models import DeckFit, Review, ReviewCard
 from quizzes.scheduling import Parameters, replay
 from quizzes.tasks import refit_deck
-
-logger = logging.getLogger("quizzes")
 
 # With fewer, what is fitted is chance; each further fit waits for a fifth more of them.
 FEWEST_REVIEWS = 400
@@ -48,17 +45,7 @@ def ask_for_refit(*, user_id: int) -> None:
 
 def refit(*, fit_id: int) -> str:
     """Fit, if the row may be claimed; any worker may call this. Returns the row's state."""
-    lease = claim(model=DeckFit, pk=fit_id, holder=worker_name())
-    row = DeckFit.objects.filter(pk=fit_id).first()
-    if row is None:
-        return ""
-    if lease is not None:
-        try:
-            _refit(row, lease)
-        except LeaseLost:
-            logger.warning("fit %s: another worker goes on with it", fit_id)
-        row.refresh_from_db()
-    return row.state
+    return do_leased_work(model=DeckFit, pk=fit_id, work=_refit)
 
 
 def _refit(row: DeckFit, lease: Lease) -> None:

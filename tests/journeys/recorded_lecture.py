@@ -110,6 +110,8 @@ def make(course_slug: str) -> dict:
         published_at=timezone.now(),
     )
     lecture.directory = lecture.stills_directory = f"lectures/{lecture.pk}/1-1"
+    # Known first: the worker's sweep takes a folder that no row knows for an orphan.
+    lecture.save()
     folder = Path(settings.MEDIA_ROOT) / lecture.directory
     folder.mkdir(parents=True)
     record(folder)
