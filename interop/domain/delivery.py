@@ -1,6 +1,5 @@
 """Sending what is queued for other systems: claimed, tried, tried again ever later, given up."""
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -9,12 +8,10 @@ from django.utils import timezone
 from django_tasks.base import Task
 
 from interop.outside import Refused, Unavailable
-from jobs.domain.leases import Lease, LeaseLost, claim, claimable
+from jobs.domain.leased_work import do_leased_work
+from jobs.domain.leases import Lease, claimable
 from jobs.domain.queue import enqueue_missing
-from jobs.domain.worker import worker_name
 from jobs.models import LeasedWork, WorkState
-
-logger = logging.getLogger("interop")
 
 W = TypeVar("W", bound=LeasedWork)
 
@@ -36,18 +33,7 @@ def work_off(*, model: type[W], pk: int, send: Callable[[W], None]) -> str:
 
     `send` raises `Unavailable` for another attempt later, `Refused` to give up.
     """
-    lease = claim(model=model, pk=pk, holder=worker_name())
-    row = model._default_manager.filter(pk=pk).first()
-    if row is None:
-        return ""
-    if lease is None:
-        return row.state
-    try:
-        _send(lease, row, send)
-    except LeaseLost:
-        logger.warning("%s %s: lease lost", model.__name__, pk)
-    row.refresh_from_db()
-    return row.state
+    return do_leased_work(model=model, pk=pk, work=lambda row, lease: _send(lease, row, send))
 
 
 def _send(lease: Lease, row: Any, send: Callable[[Any], None]) -> None:
