@@ -91,11 +91,12 @@ def merge_intervals(
 ) -> list[Interval]:
     """The union of `intervals` within [0, `duration_s`]: sorted, apart by more than `gap_s`.
 
-    Empty, reversed and non-finite intervals are left out. Merging a union again, or merging
-    its parts in any order, changes nothing.
+    Empty, reversed and non-finite intervals are left out. Whoever began within `GAP_S` of the
+    lecture's start, or stopped within it of the end, watched from its start or to its end.
+    Merging a union again, or merging its parts in any order, changes nothing.
     """
     clamped = sorted(
-        (max(0.0, start_s), min(end_s, duration_s))
+        _to_the_edges(start_s, end_s, duration_s)
         for start_s, end_s in intervals
         if isfinite(start_s) and isfinite(end_s)
     )
@@ -110,6 +111,17 @@ def merge_intervals(
     if len(merged) > MAX_INTERVALS:
         return merge_intervals(merged, duration_s=duration_s, gap_s=2 * gap_s)
     return merged
+
+
+def _to_the_edges(start_s: float, end_s: float, duration_s: float) -> Interval:
+    start_s, end_s = max(0.0, start_s), min(end_s, duration_s)
+    if end_s <= start_s:
+        return start_s, end_s
+    # A player's first tick comes after the first picture, and its last before the last.
+    return (
+        0.0 if start_s <= GAP_S else start_s,
+        duration_s if end_s >= duration_s - GAP_S else end_s,
+    )
 
 
 def share_watched(intervals: Iterable[Interval], *, duration_s: float) -> float:

@@ -7,12 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories import PASSWORD
-from tests.running_hub import ROOT, RunningHub, running_hub
+from tests.running_hub import RunningHub, running_hub
 
 # What a reader would call broken takes longer; what passes waits no longer than it must.
 TIMEOUT_MS = 30_000
 expect.set_options(timeout=TIMEOUT_MS)
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

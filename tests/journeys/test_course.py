@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from .axe import violations
 from .conftest import SeededHub, new_context, sign_in
 from .exam_course import EMAIL
-from .test_accessibility import _violations
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -196,7 +196,7 @@ def test_teacher_sees_how_the_course_went(hub: SeededHub, browser: Browser, cour
     page.goto("/en/my/learning/")
     page.get_by_role("link", name="Courses I teach").click()
     page.get_by_role("link", name="Densities in five lessons").click()
-    assert _violations(page) == []
+    assert violations(page) == []
     _look(page, "teacher-16-course")
     page.get_by_role("link", name="Open a cohort").click()
     page.get_by_label("Name").fill("Autumn")
@@ -217,9 +217,9 @@ def test_teacher_sees_how_the_course_went(hub: SeededHub, browser: Browser, cour
         page.wait_for_timeout(500)
         page.reload()
     expect(sent).to_be_visible()
-    assert _violations(page) == []
+    assert violations(page) == []
     _look(page, "teacher-17-cohort")
     page.goto(f"/en/my/teaching/{course['course_id']}/learners/")
-    assert _violations(page) == []
+    assert violations(page) == []
     assert any("Subject: Welcome to the autumn" in letter for letter in hub.hub.mail())
     context.close()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from .conftest import AXE, SeededHub, new_context, sign_in
+from .axe import violations
+from .conftest import SeededHub, new_context, sign_in
 from .recorded_lecture import SLIDES
 
 LINE_BYTES_PER_S = 200_000 / 8
@@ -435,7 +436,6 @@ def test_without_script_the_browsers_own_controls_remain(
     context.close()
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is installed with the front end")
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_player_has_no_grave_accessibility_violation_whatever_is_open(
     browser: Browser, hub: SeededHub, lecture: dict, width: int, theme: str
@@ -447,24 +447,15 @@ def test_player_has_no_grave_accessibility_violation_whatever_is_open(
     tab = context.new_page()
     sign_in(tab, "author@example.com")
     _open(tab, lecture["lesson"])
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
     if width < 900:
         tab.locator("[data-panel-toggle]").click()
-
-    def grave() -> list[str]:
-        return tab.evaluate(
-            """async () => (await axe.run(document)).violations
-                .filter(v => ["serious", "critical"].includes(v.impact))
-                .map(v => v.id + " " + v.nodes.map(n => n.html.slice(0, 160)).join(" "))"""
-        )
-
     for name in ("Slides", "Chapters", "Bookmarks", "Transcript"):
         tab.get_by_role("tab", name=name).click()
-        assert grave() == [], name
+        assert violations(tab) == [], name
     for menu in ("captions", "speed", "quality", "more"):
         tab.locator(f"[data-menu={menu}]").click()
-        assert grave() == [], menu
+        assert violations(tab) == [], menu
         tab.keyboard.press("Escape")
     tab.keyboard.press("?")
-    assert grave() == []
+    assert violations(tab) == []
     context.close()

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.cases.water_phantom import write_study
 
-from .conftest import AXE, SeededHub, new_context, sign_in
+from .axe import violations
+from .conftest import SeededHub, new_context, sign_in
 from .review_people import FIRST, RESIDENT, SECOND
 
 TITLE = "A bright ring in the phantom"
@@ -34,12 +35,6 @@ def _as(browser: Browser, hub: SeededHub, email: str, **options) -> Page:
     page = context.new_page()
     sign_in(page, email)
     return page
-
-
-def _no_violations(page: Page) -> None:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document)).violations.map(v => v.id)")
-    assert found == []
 
 
 def _write(page: Page, field: str, text: str) -> None:
@@ -94,7 +89,7 @@ def _review(page: Page, path: str, *, name: str, recommendation: str) -> None:
         page.locator(f"input[name='{criterion}'][value='4']").check()
     page.get_by_label("Confidential comments to the editor").fill("Fine otherwise.")
     page.locator(f"input[name='recommendation'][value='{recommendation}']").check()
-    _no_violations(page)
+    assert violations(page, impacts=None) == []
     page.get_by_role("button", name="Hand in the review").click()
     expect(page.locator("body")).to_contain_text("your review is handed in")
     _shot(page, f"5-{name}-desk")
@@ -185,7 +180,7 @@ def _author_revises(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("Please name the window.")
     expect(page.locator("main")).to_contain_text("second: name the window you used.")
     assert "Person" not in page.locator("main").inner_text()
-    _no_violations(page)
+    assert violations(page, impacts=None) == []
     _shot(page, "7-author-letter")
     page.get_by_role("link", name="Revise the case").click()
     _write(page, "discussion", " Seen in the brain window.")
@@ -206,6 +201,6 @@ def _resident_reads(hub: SeededHub, browser: Browser) -> None:
     record = page.locator(".case-record")
     expect(record).to_contain_text("version 1")
     record.scroll_into_view_if_needed()
-    _no_violations(page)
+    assert violations(page, impacts=None) == []
     _shot(page, "10-resident")
     page.context.close()

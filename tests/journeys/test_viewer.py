@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.cases.water_phantom import write_study
 from tests.running_hub import ROOT
 
-from .conftest import AXE, SeededHub, new_context
+from .axe import violations
+from .conftest import SeededHub, new_context
 
 SHARED_STUDY = ROOT.parent / "shared" / "data" / "dicom" / "mr-synthetic-pacsman-128.zip"
 SLICES = (20, 40)
@@ -244,13 +245,8 @@ def test_the_toolbar_is_one_stop_with_arrows_inside(desk: Page, phantom_url: str
 
 
 def test_the_open_viewer_is_accessible(desk: Page, phantom_url: str):
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed")
     _open(desk, phantom_url)
-    # Through the protocol: the page's policy allows no inline script.
-    desk.evaluate(AXE.read_text(encoding="utf-8"))
-    found = desk.evaluate("async () => (await axe.run('[data-dicom]')).violations")
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert violations(desk, "[data-dicom]", impacts=None) == []
 
 
 def test_the_viewers_code_is_fetched_only_when_its_place_comes_into_sight(

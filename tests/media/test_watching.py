@@ -55,6 +55,12 @@ def test_union_holds_every_moment_that_was_watched(pieces):
             assert any(a <= start and end <= b for a, b in union)
 
 
+def test_ticks_of_a_players_clock_do_not_rob_a_lecture_of_its_edges():
+    assert merged([(0.07, 300.0), (300.3, DURATION_S - 0.2)]) == [(0.0, DURATION_S)]
+    assert merged([(GAP_S + 0.1, 2.0)]) == [(GAP_S + 0.1, 2.0)]
+    assert merged([(0.3, 0.2)]) == []
+
+
 @given(intervals)
 def test_share_lies_between_nothing_and_all(pieces):
     assert 0.0 <= share_watched(merged(pieces), duration_s=DURATION_S) <= 1.0
