@@ -216,9 +216,10 @@ def tell_text(ours: Ours) -> None:
             told = subprocess.run(
                 [tesseract, still, "-", "--psm", "6"], check=True, capture_output=True, text=True
             ).stdout
-            flat = " ".join(told.split()).lower()
+            # Letters count, not the width of gaps: of the slide itself it reads "slice 5mm".
+            flat = "".join(told.split()).lower()
             for size, line in TEXTS[number]:
-                read[size] = read.get(size, 0) + (line.lower() in flat)
+                read[size] = read.get(size, 0) + ("".join(line.split()).lower() in flat)
             at_s += seconds
         lines = ", ".join(f"{size} px {count}/{len(TEXTS)}" for size, count in read.items())
         print(f"  text read from {name:10} {lines}")

@@ -42,12 +42,19 @@ AAC_FRAME_SAMPLES = 1024
 _KEY_DISTANCE = 1000
 # From here back the last picture of a track that ended earlier is looked for.
 _TAIL_S = 1.0
-# Without psychovisual tricks: 10 % fewer bytes at the same VMAF, and truer greys. Stitchable:
-# the headers of all chunks are the same, whatever their quality factor.
-_X264_PARAMS = "stitchable=1:psy=0"
+# Stitchable: the headers of all chunks are the same, whatever their quality factor. Without
+# psychovisual tricks, adaptive quantisation and split blocks: a stack's noise costs 40 % fewer
+# bytes and a third less CPU at a higher VMAF, and greys stay truer.
+_X264_PARAMS = "stitchable=1:psy=0:aq-mode=0:partitions=none"
 # The ten pictures that x264 itself looks ahead at this preset are too few to tell noise from what
 # stays: three points of VMAF on a speaker for hardly any CPU.
 _LOOK_AHEAD = {"veryfast": ":rc-lookahead=20"}
+
+
+# Quantisation matrices: 4 % fewer bytes for nothing. Layers of pictures whose quality differs
+# less: a fifth fewer bytes for a scrolled stack at the same VMAF. Tools for screen content: 5 %
+# fewer bytes at a higher VMAF, for a camera's picture, too; left to itself, it finds no screen.
+_SVT_AV1_PARAMS = "enable-qm=1:qm-min=0:qp-scale-compress-strength=3:scm=1"
 
 
 def _open(source: Path, plan: Plan, **options: Any) -> Any:
@@ -230,7 +237,12 @@ def _h264(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
 
 
 def _av1(plan: Plan, _rendition: VideoRendition, crf: float) -> dict[str, Any]:
-    return {"c:v": "libsvtav1", "preset": plan.av1_preset, "crf": round(crf)}
+    return {
+        "c:v": "libsvtav1",
+        "preset": plan.av1_preset,
+        "crf": round(crf),
+        "svtav1-params": _SVT_AV1_PARAMS,
+    }
 
 
 def sound_outputs(source: Path, plan: Plan, care: Care = Care.USUAL) -> list[Any]:
