@@ -44,8 +44,9 @@ _KEY_DISTANCE = 1000
 _TAIL_S = 1.0
 # Stitchable: the headers of all chunks are the same, whatever their quality factor. Without
 # psychovisual tricks, adaptive quantisation and split blocks: a stack's noise costs 40 % fewer
-# bytes and a third less CPU at a higher VMAF, and greys stay truer.
-_X264_PARAMS = "stitchable=1:psy=0:aq-mode=0:partitions=none"
+# bytes and a third less CPU at a higher VMAF, and greys stay truer. The offset keeps skin from
+# breaking into patches of colour, for 3 % of a speaker's bytes.
+_X264_PARAMS = "stitchable=1:psy=0:aq-mode=0:partitions=none:chroma-qp-offset=-2"
 # The ten pictures that x264 itself looks ahead at this preset are too few to tell noise from what
 # stays: three points of VMAF on a speaker for hardly any CPU.
 _LOOK_AHEAD = {"veryfast": ":rc-lookahead=20"}
