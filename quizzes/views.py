@@ -27,8 +27,8 @@ from .domain.attempts import (
     mark_shown,
     record_answer,
     start_attempt,
-    time_is_up,
 )
+from .domain.deadlines import time_is_up
 from .domain.draws import NotEnoughItems
 from .item_types import InvalidResponse
 from .models import Answer, Attempt, Quiz
