@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases.queries import keys_solved
 from media.link_views import link_context
-from media.playing import player_context
+from media.playing import handouts_of, player_context
 from pages.queries import each_in_language, section_titles
 from people.access import may
 from quizzes.queries import attempts_of
@@ -266,11 +266,20 @@ def print_context(*, request: HttpRequest, course: CoursePage) -> dict:
     progress = course_progress(user=request.user, course=course)
     is_open = {entry.lesson.pk for entry in progress.outline if entry.is_open}
     bodies = dict(LessonPage.objects.filter(pk__in=is_open).values_list("pk", "body"))
+    handouts = handouts_of(
+        request.user, {entry.lesson.lecture_id for entry in progress.outline if entry.is_open}
+    )
     return {
         "page": course,
         "progress": progress,
         "authors": authors_of(course=course),
         "texts": [
-            {"entry": entry, "body": bodies.get(entry.lesson.pk)} for entry in progress.outline
+            {
+                "entry": entry,
+                "body": bodies.get(entry.lesson.pk),
+                "handout": handouts.get(entry.lesson.lecture_id) if entry.is_open else None,
+                "document": entry.lesson.document if entry.is_open else None,
+            }
+            for entry in progress.outline
         ],
     }
