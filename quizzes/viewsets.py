@@ -18,6 +18,7 @@ from wagtail.snippets.views.chooser import (
 )
 
 from people.access import require
+from people.viewsets import person_chooser
 
 from .domain.deadlines import apply_extra_time
 from .forms import BankForm
@@ -175,7 +176,7 @@ class ExtraTimeViewSet(snippets.SnippetViewSet):
     edit_view_class = ExtraTimeEditView
     list_display = ["user", "quiz", "percent"]
     panels = [
-        FieldPanel("user"),
+        FieldPanel("user", widget=person_chooser.widget_class),
         FieldPanel("quiz"),
         FieldPanel("percent"),
         FieldPanel("note"),

@@ -7,8 +7,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from quizzes.domain.attempts import finish_attempt, record_answer, start_attempt
-from quizzes.models import Item, QuestionFile
-from tests.factories import UserFactory, make_author, make_department, make_item, make_quiz
+from quizzes.domain.marking import mark_answer
+from quizzes.models import Answer, Item, QuestionFile, QuizItem
+from quizzes.reports import report_quiz
+from tests.factories import (
+    UserFactory,
+    locale_of,
+    make_author,
+    make_department,
+    make_item,
+    make_quiz,
+)
 
 pytestmark = pytest.mark.django_db
 GIFT = b"::One:: Which? {=right ~wrong}\n\nJust words.\n\n::Two:: True? {T}\n"
@@ -17,8 +26,11 @@ GIFT = b"::One:: Which? {=right ~wrong}\n\nJust words.\n\n::Two:: True? {T}\n"
 def take(quiz, option, user=None, **data):
     attempt = start_attempt(quiz=quiz, user=user or UserFactory())
     for answer in attempt.answers.select_related("version"):
-        chosen = answer.version.content["options"][option]["id"]
-        record_answer(attempt=attempt, position=answer.position, data={"option": chosen} | data)
+        if answer.version.item_type == "free_text":
+            given = {"text": "Seen."}
+        else:
+            given = {"option": answer.version.content["options"][option]["id"]} | data
+        record_answer(attempt=attempt, position=answer.position, data=given)
     return finish_attempt(attempt=attempt)
 
 
@@ -45,7 +57,53 @@ def test_author_sees_how_their_own_quiz_proved(client, ours, quiz):
     assert page.count("<polyline") == 3 * 4  # by ability and three options, for each item
     # Half were right although 95 % sure: (0.05² + 0.95²) / 2.
     assert page.count("0.453") == 3
-    assert page.count("Too few answers yet") == 3
+    # In the list of all questions, and beside each.
+    assert page.count("Too few answers yet") == 2 * 3
+
+
+def test_texts_still_to_be_marked_count_as_nothing_and_not_as_wrong(client, ours, quiz):
+    rubric = [{"text": "Names it", "points": 2}]
+    value = {"stem": "<p>Report.</p>", "rubric": rubric, "model_answer": "", "explanation": ""}
+    item = Item.objects.create(
+        title="Report", locale=locale_of(), department=ours, body=[("free_text", value)]
+    )
+    QuizItem.objects.create(quiz=quiz, item=item, sort_order=9)
+    for right in (0, 1):
+        take(quiz, right)
+    report = report_quiz(quiz=quiz)
+    assert (report.to_mark, len(report.items)) == (2, 3)
+    assert report.analysis.mean == 0.5
+    client.force_login(make_author(ours))
+    page = client.get(reverse("quizzes_desk:analysis", args=[quiz.pk])).content.decode()
+    assert "2 texts wait to be marked" in page
+    for answer, points in zip(Answer.objects.filter(needs_marking=True), ("2", "0"), strict=True):
+        [criterion] = answer.version.content["rubric"]
+        data = {f"points-{criterion['id']}": points, "comment": ""}
+        mark_answer(answer=answer, data=data, marker=UserFactory())
+    report = report_quiz(quiz=quiz)
+    marked = next(one for one in report.items if one.item == item)
+    assert (report.to_mark, len(report.items), marked.analysis.facility) == (0, 4, 0.5)
+
+
+def test_item_marked_in_part_is_analysed_by_what_is_marked(ours, quiz):
+    rubric = [{"text": "Names it", "points": 2}]
+    value = {"stem": "<p>Report.</p>", "rubric": rubric, "model_answer": "", "explanation": ""}
+    item = Item.objects.create(
+        title="Report", locale=locale_of(), department=ours, body=[("free_text", value)]
+    )
+    QuizItem.objects.create(quiz=quiz, item=item, sort_order=9)
+    for right in (0, 1, 0):
+        take(quiz, right)
+    answer = Answer.objects.filter(needs_marking=True).first()
+    [criterion] = answer.version.content["rubric"]
+    data = {f"points-{criterion['id']}": "2", "comment": ""}
+    mark_answer(answer=answer, data=data, marker=UserFactory())
+    report = report_quiz(quiz=quiz)
+    marked = next(one for one in report.items if one.item == item)
+    assert (marked.analysis.answers, marked.analysis.facility, report.to_mark) == (1, 1.0, 2)
+    # The others' totals are compared over the questions that everybody has points for.
+    assert report.analysis.attempts == 3
+    assert report.analysis.mean == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("name", ["analysis", "marking"])
@@ -87,7 +145,7 @@ def test_file_is_shown_chosen_from_and_taken_in_once(client, ours):
     assert sent.url == reverse("quizzes_desk:preview", args=[stored.pk])
     page = client.get(sent.url).content.decode()
     assert re.findall(r"<strong>(One|Two)</strong>", page) == ["One", "Two"]
-    assert "3: Just words.: A description asks nothing" in page
+    assert "Line 3: <b>Just words.</b>. A description asks nothing" in re.sub(r"\s+", " ", page)
     assert Item.objects.count() == 0
     client.post(sent.url, {"place": ["1"], "language": "en"})
     client.post(sent.url, {"place": ["0", "1"], "language": "en"})

@@ -58,6 +58,14 @@ async function send(url: string, fields: URLSearchParams): Promise<Saved> {
   return (await answer.json()) as Saved;
 }
 
+/* What is answered is no longer skipped. */
+function offerNext(): void {
+  const link = document.querySelector<HTMLElement>("[data-next-question]");
+  if (!link?.dataset.answeredText) return;
+  link.textContent = link.dataset.answeredText;
+  link.classList.remove("button--quiet");
+}
+
 export function bindSaving(form: HTMLFormElement): void {
   const sequence = form.querySelector<HTMLInputElement>("input[name=sequence]");
   const status = form.querySelector<HTMLElement>("[data-saved]");
@@ -83,6 +91,7 @@ export function bindSaving(form: HTMLFormElement): void {
       if (receipt.over && receipt.url) location.assign(receipt.url);
       else if (receipt.stale) say(receipt.sentence);
       else if (receipt.saved) say(status.dataset.savedText);
+      if (receipt.saved && receipt.complete) offerNext();
       else say("");
     } catch {
       say(status.dataset.waitingText);
