@@ -124,6 +124,9 @@ def test_learner_marks_places_with_a_finger(hub: SeededHub, phone: Page):
     made = hub.hub.script("tests.journeys.question_bank", "picture-exam")
     sign_in(phone, made["email"])
     phone.goto(f"/en/quizzes/attempts/{made['attempt']}/1/")
+    other = phone.context.new_page()
+    other.goto(phone.url)
+    phone.bring_to_front()
     picture = phone.locator("[data-hotspot] input[type=image]")
     finger = Fingers(phone, picture)
     finger.tap(64, 47)
@@ -131,6 +134,12 @@ def test_learner_marks_places_with_a_finger(hub: SeededHub, phone: Page):
     marks = phone.locator("[data-marks] li")
     expect(marks).to_have_count(2)
     expect(phone.locator("[data-saved]")).to_have_text("Saved")
+    # A tab that was open before is told that its answer is an older one, and what is stored stands.
+    other.bring_to_front()
+    Fingers(other, other.locator("[data-hotspot] input[type=image]")).tap(10, 90)
+    expect(other.locator("[data-saved]")).to_contain_text("another window")
+    other.close()
+    phone.bring_to_front()
     # Of the places asked for the latest count; a mark can be taken away.
     finger = Fingers(phone, picture)
     marks.last.get_by_role("button").tap()
@@ -140,6 +149,8 @@ def test_learner_marks_places_with_a_finger(hub: SeededHub, phone: Page):
     expect(marks).to_have_count(2)
     expect(phone.locator("[data-saved]")).to_have_text("Saved")
     _look(phone, "finger-03-marks")
+    # Nothing is left unanswered, and the page says so without being loaded again.
+    expect(phone.get_by_role("button", name="Hand in")).to_be_visible()
     phone.reload()
     expect(marks).to_have_count(2)
     phone.get_by_role("button", name="Hand in").tap()
