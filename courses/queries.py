@@ -284,7 +284,7 @@ def print_context(*, request: HttpRequest, course: CoursePage) -> dict:
             {
                 "entry": entry,
                 "body": bodies.get(entry.lesson.pk),
-                "handout": handouts.get(entry.lesson.lecture_id) if entry.is_open else None,
+                "handout": handouts.get(entry.lesson.lecture_id or 0) if entry.is_open else None,
                 "document": entry.lesson.document if entry.is_open else None,
             }
             for entry in progress.outline
