@@ -1,13 +1,18 @@
 """Results and question files in the editing desk: for who writes them, and nobody else."""
 
+import base64
+import io
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from quizzes.domain.attempts import finish_attempt, record_answer, start_attempt
 from quizzes.domain.marking import mark_answer
+from quizzes.exchange import Draft, Picture
+from quizzes.exchange.thumbnails import thumbnail, thumbnails
 from quizzes.models import Answer, Item, QuestionFile, QuizItem
 from quizzes.reports import report_quiz
 from tests.factories import (
@@ -134,6 +139,38 @@ def test_analysis_costs_the_same_for_many_learners(
     client.get(url)
     with django_assert_max_num_queries(20):
         client.get(url)
+
+
+def png(size: tuple[int, int]) -> bytes:
+    data = io.BytesIO()
+    Image.new("L", size, 90).save(data, "PNG")
+    return data.getvalue()
+
+
+def test_pictures_of_a_file_are_shown_small_before_they_are_taken_in():
+    address = thumbnail(Picture(name="slice.png", data=png((640, 480))))
+    kind, _, data = address.partition(",")
+    with Image.open(io.BytesIO(base64.b64decode(data))) as small:
+        assert (kind, small.size) == ("data:image/webp;base64", (160, 120))
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg/>", png((640, 480))[:90], b"\x89PNG\r\n\x1a\n"])
+def test_what_is_no_picture_is_not_drawn(data):
+    assert thumbnail(Picture(name="x.png", data=data)) == ""
+
+
+def test_picture_too_large_to_wait_for_is_not_drawn(monkeypatch):
+    monkeypatch.setattr("quizzes.exchange.thumbnails.MOST_PIXELS", 100)
+    assert thumbnail(Picture(name="x.png", data=png((20, 20)))) == ""
+
+
+def test_pictures_stand_with_their_questions():
+    one = Draft("free_text", "One", {}, pictures={"a": Picture("a.png", png((9, 9)))})
+    none = Draft("free_text", "None", {})
+    found = thumbnails([none, one])
+    assert {place: [name for name, _address in each] for place, each in found.items()} == {
+        1: ["a.png"]
+    }
 
 
 def test_file_is_shown_chosen_from_and_taken_in_once(client, ours):
