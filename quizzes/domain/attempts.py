@@ -78,7 +78,7 @@ def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> A
     items = lay_out(quiz=quiz, seed=seed)
     if not items:
         raise QuizIsEmpty(quiz.title)
-    extra_percent = granted_percent(user=user, quiz=quiz)
+    extra_percent = granted_percent(user=user, quiz=quiz) if quiz.time_limit_min else 0
     attempt = Attempt.objects.create(
         quiz=quiz,
         user=user,
