@@ -1,14 +1,14 @@
 """`make bench`: every measurement, or those named: `make bench ARGS=transcode`.
 
-Those that take long run only by name; like `lectures` they take options when run alone:
-`python -m bench kills --count 100`.
+Those that take long, or want what the hub does not, run only by name; like `lectures` they take
+options when run alone: `python -m bench kills --count 100`.
 """
 
 import runpy
 import sys
 
 BENCHES = ("lectures", "transcode", "pages", "deidentify")
-LONG = ("answering", "hostile", "kills", "long_lectures")
+LONG = ("answering", "hostile", "item_analysis", "kills", "long_lectures")
 
 
 def main() -> None:

@@ -19,6 +19,8 @@ MOST_AT_ONCE = 5_000
 class VerifyForm(forms.Form):
     """A number or a file; one is enough."""
 
+    one_is_enough = True
+
     number = forms.CharField(
         label=_("Number of the certificate"),
         required=False,

@@ -1,5 +1,6 @@
 """Reading certificates: a person's own, and their credits by year."""
 
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,11 @@ from .models import Certificate, CreditType
 def certificates_of(user: Any) -> QuerySet[Certificate]:
     """A person's certificates that were not revoked, latest first."""
     return Certificate.objects.filter(holder=user, revoked_at=None)
+
+
+def certificate_for(user: Any, *, kind: str, key: uuid.UUID) -> Certificate | None:
+    """A person's certificate of one achievement, if it holds."""
+    return certificates_of(user).filter(subject_kind=kind, subject_key=key).first()
 
 
 @dataclass(frozen=True)

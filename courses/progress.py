@@ -68,7 +68,7 @@ class OutlineEntry:
             return _("after enrolment")
         if self.lock.opens_at:
             opens_at = timezone.localtime(self.lock.opens_at)
-            return _("opens %(date)s") % {"date": formats.date_format(opens_at, "j M Y")}
+            return _("opens %(date)s") % {"date": formats.date_format(opens_at, "j E Y")}
         return _("after “%(lesson)s”") % {"lesson": self.missing[0].title} if self.missing else ""
 
 

@@ -8,13 +8,15 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from cases.queries import keys_solved
+from certificates.queries import certificate_for
 from media.link_views import link_context
-from media.playing import player_context
+from media.playing import handouts_of, player_context
 from pages.queries import each_in_language, section_titles
 from people.access import may
 from quizzes.queries import attempts_of
 
 from .cohorts import cohorts_to_join
+from .domain.certification import KIND
 from .domain.enrolments import missing_courses, remember_place
 from .domain.progress import asked_case, asks_only_for_reading, settle
 from .feedback import feedback_of, rating_of
@@ -130,6 +132,11 @@ def course_context(*, request: HttpRequest, course: CoursePage) -> dict:
         "cohorts": [] if enrolment else cohorts_to_join(course=course),
         "rating": rating_of(course_key=course.translation_key),
         "feedback": feedback_of(enrolment=enrolment) if progress.is_complete else None,
+        "certificate": (
+            certificate_for(user, kind=KIND, key=course.translation_key)
+            if enrolment and progress.is_complete
+            else None
+        ),
         "may_teach": bool(course.pk and may(user, "courses.teach_course", course)),
     }
 
@@ -235,6 +242,7 @@ def _parts(*, request: HttpRequest, lesson: LessonPage) -> dict:
     user = request.user
     signed_in = user.is_authenticated
     case = asked_case(lesson)
+    attempts = list(attempts_of(user=user, quiz=lesson.quiz)) if signed_in and lesson.quiz else []
     return {
         "player": (
             player_context(
@@ -247,9 +255,8 @@ def _parts(*, request: HttpRequest, lesson: LessonPage) -> dict:
             else None
         ),
         "link": link_context(lesson.lecture, user) if lesson.lecture else None,
-        "attempts": (
-            list(attempts_of(user=user, quiz=lesson.quiz)) if signed_in and lesson.quiz else []
-        ),
+        "attempts": attempts,
+        "finished_attempts": [attempt for attempt in attempts if attempt.finished_at],
         "case": case,
         "case_is_solved": bool(case and case.translation_key in keys_solved(request=request)),
         "kind": lesson_kind(lesson),
@@ -266,11 +273,20 @@ def print_context(*, request: HttpRequest, course: CoursePage) -> dict:
     progress = course_progress(user=request.user, course=course)
     is_open = {entry.lesson.pk for entry in progress.outline if entry.is_open}
     bodies = dict(LessonPage.objects.filter(pk__in=is_open).values_list("pk", "body"))
+    handouts = handouts_of(
+        request.user, {entry.lesson.lecture_id for entry in progress.outline if entry.is_open}
+    )
     return {
         "page": course,
         "progress": progress,
         "authors": authors_of(course=course),
         "texts": [
-            {"entry": entry, "body": bodies.get(entry.lesson.pk)} for entry in progress.outline
+            {
+                "entry": entry,
+                "body": bodies.get(entry.lesson.pk),
+                "handout": handouts.get(entry.lesson.lecture_id or 0) if entry.is_open else None,
+                "document": entry.lesson.document if entry.is_open else None,
+            }
+            for entry in progress.outline
         ],
     }

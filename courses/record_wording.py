@@ -60,7 +60,7 @@ def _certificates(record: Record) -> RecordPart:
         rows=tuple(
             (
                 one.title,
-                formats.date_format(one.completed_on, "j M Y"),
+                formats.date_format(one.completed_on, "j E Y"),
                 str(one.get_credit_type_display()),
                 _number(one.credits),
                 one.number,
@@ -99,7 +99,7 @@ def _quizzes(record: Record) -> RecordPart:
 
 
 def _day(moment: dt.datetime | None) -> str:
-    return formats.date_format(timezone.localtime(moment), "j M Y") if moment else "–"
+    return formats.date_format(timezone.localtime(moment), "j E Y") if moment else "–"
 
 
 def _number(value: Decimal) -> str:

@@ -167,6 +167,11 @@ class QuizResult:
     mean_percent: float | None = None
     to_mark: int = 0
 
+    @property
+    def mean_share(self) -> float | None:
+        """`mean_percent` from 0 to 1."""
+        return None if self.mean_percent is None else self.mean_percent / 100
+
 
 def quiz_results(*, course_key: uuid.UUID, syllabus: Syllabus) -> list[QuizResult]:
     """The quizzes of the course in order, with their learners' results; two queries."""

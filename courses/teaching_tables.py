@@ -33,7 +33,7 @@ def overview(*, course: CoursePage, user: Any) -> dict[str, Any]:
         "weeks": weeks,
         "weeks_plot": bars(
             [week.count for week in weeks],
-            [formats.date_format(week.monday, "j M Y") for week in weeks],
+            [formats.date_format(week.monday, "j E Y") for week in weeks],
         ),
         "funnel": funnel,
         "funnel_plot": bars(

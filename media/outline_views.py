@@ -251,6 +251,19 @@ def read_transcript(request: HttpRequest, lecture_id: int, language: str = "") -
     return response
 
 
+@require_safe
+def download_slides(request: HttpRequest, lecture_id: int) -> HttpResponse:
+    """A lecture's slides as one document; its address stays when the slides are made anew."""
+    lecture = _watchable(request, lecture_id)
+    address = lecture.still_url(lecture.stills.get("document", ""))
+    if not address:
+        raise Http404
+    response = redirect(address)
+    # Where it leads is signed for one person, or changes.
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _chosen(captions: dict[str, Caption], lecture: Lecture, language: str) -> Caption | None:
     if language:
         return captions.get(language)

@@ -1,5 +1,6 @@
 """What the player shows: sources, qualities, captions, slides, and where the reader was."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -74,6 +75,7 @@ def player_context(lecture: Lecture, user: Any, *, watch_url: str = "") -> dict[
         "watch_url": watch_url,
         "tracks": tracks,
         "slides": _slides(lecture),
+        "handout": handout_of(lecture),
         "chapters_url": reverse("lectures:chapters", args=[lecture.pk]),
         "transcript_url": (reverse("lectures:transcript", args=[lecture.pk]) if tracks else ""),
         "bookmarks_url": (
@@ -175,6 +177,30 @@ def _slides(lecture: Lecture) -> list[dict[str, Any]]:
         }
         for slide in lecture.stills.get("slides", ())
     ]
+
+
+def handouts_of(user: Any, lecture_ids: Iterable[int | None]) -> dict[int, dict[str, Any]]:
+    """The documents of those lectures that `user` may watch, by lecture; one query."""
+    lectures = Lecture.objects.filter(pk__in=set(lecture_ids) - {None})
+    found = {
+        lecture.pk: handout_of(lecture)
+        for lecture in lectures.only("title", "visibility", "stills")
+        if may(user, "media.watch_lecture", lecture)
+    }
+    return {pk: handout for pk, handout in found.items() if handout}
+
+
+def handout_of(lecture: Lecture) -> dict[str, Any] | None:
+    """The slides as a document: title, address, size, pages; None where there are too few."""
+    if not lecture.stills.get("document"):
+        return None
+    pictures = {slide["images"][-1]["name"] for slide in lecture.stills["slides"]}
+    return {
+        "title": lecture.title,
+        "url": reverse("lectures:slides", args=[lecture.pk]),
+        "bytes": lecture.stills.get("document_bytes", 0),
+        "count": len(pictures),
+    }
 
 
 def _modes(

@@ -12,6 +12,7 @@ urlpatterns = [
         name="captions_srt",
     ),
     path("<int:lecture_id>/chapters.vtt", outline_views.chapters, name="chapters"),
+    path("<int:lecture_id>/slides.pdf", outline_views.download_slides, name="slides"),
     path("<int:lecture_id>/transcript/", outline_views.read_transcript, name="transcript"),
     path(
         "<int:lecture_id>/transcript/<slug:language>/",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, MARGIN = 320, 160, 28
+# A lone bar is no wall.
+LEAST_PLACES = 6
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def _y(share: float) -> float:
 def bars(values: Sequence[float], labels: Sequence[str]) -> list[Bar]:
     """Upright bars, the highest as high as the drawing."""
     top = max(values, default=0) or 1
-    step = (WIDTH - 2 * MARGIN) / max(1, len(values))
+    step = (WIDTH - 2 * MARGIN) / max(LEAST_PLACES, len(values))
     return [
         Bar(
             x=round(MARGIN + place * step + step * 0.1, 2),

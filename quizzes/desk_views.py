@@ -23,6 +23,7 @@ from .domain.exchange import commit_file, drafts_of, read_file
 from .domain.marking import NotToBeMarked, mark_answer
 from .domain.rescoring import NothingToRescore, rescore_item
 from .exchange import FORMATS, NotAQuestionFile, format_of, write
+from .exchange.thumbnails import thumbnails
 from .item_types import InvalidResponse
 from .models import Answer, Item, QuestionFile, Quiz
 from .queries import in_bank, present_item
@@ -210,8 +211,10 @@ def preview(request: HttpRequest, file_id: int) -> HttpResponse:
         )
         return redirect("wagtailsnippets_quizzes_item:list")
     parsed, refused = read_file(bytes(file.data), file.file_format)
+    pictures = thumbnails(parsed.drafts)
     context = {
         "file": file,
+        "rows": [(draft, pictures.get(place, [])) for place, draft in enumerate(parsed.drafts)],
         "parsed": parsed,
         "refused": refused,
         "locales": Locale.objects.all(),

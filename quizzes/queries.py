@@ -201,6 +201,7 @@ class Conditions:
     is_exam: bool
     seconds_left: int | None
     paused_minutes: int
+    extra_minutes: int
     ask_confidence: bool
 
 
@@ -210,6 +211,7 @@ def conditions_of(*, attempt: Attempt, now: dt.datetime) -> Conditions:
         is_exam=attempt.is_exam,
         seconds_left=attempt.seconds_left(now),
         paused_minutes=math.ceil(attempt.paused_s / 60),
+        extra_minutes=attempt.extra_s // 60,
         ask_confidence=attempt.quiz.ask_confidence,
     )
 

@@ -45,11 +45,12 @@ class ItemReport:
 
 @dataclass(frozen=True)
 class QuizReport:
-    """A quiz's analysis with its items', those to mend first."""
+    """A quiz's analysis with its items', those to mend first; `to_mark` texts are left out."""
 
     quiz: Quiz
     analysis: QuizAnalysis | None
     items: list[ItemReport]
+    to_mark: int = 0
 
 
 def report_quiz(*, quiz: Quiz) -> QuizReport:
@@ -76,22 +77,31 @@ def report_quiz(*, quiz: Quiz) -> QuizReport:
 
 
 def _report(quiz: Quiz, rows: Sequence[Sequence[Answer]]) -> QuizReport:
+    # An item of which somebody's text waits to be marked is no part of anybody's total: learners
+    # are compared by what all of them have points for.
+    waiting = [answer for row in rows for answer in row if answer.needs_marking]
+    unsettled = {answer.version.item_id for answer in waiting}
     by_item: dict[int, list[tuple[Answer, float]]] = {}
     for row in rows:
-        total = sum(map(_share, row))
+        total = sum(_share(answer) for answer in row if answer.version.item_id not in unsettled)
         for answer in row:
-            by_item.setdefault(answer.version.item_id, []).append((answer, total - _share(answer)))
+            item_id = answer.version.item_id
+            if not answer.needs_marking:
+                rest = total - (0.0 if item_id in unsettled else _share(answer))
+                by_item.setdefault(item_id, []).append((answer, rest))
     times = [time for row in rows for answer in row if (time := _time_s(answer)) is not None]
     usual_s = quantile(times, 0.5) if times else None
     items = [_report_item(found, usual_s) for found in by_item.values()]
     # Rows of one length with the same items: what alpha is defined for.
-    layouts = {tuple(sorted(answer.version.item_id for answer in row)) for row in rows}
-    complete = len(layouts) == 1
-    shares = [[_share(a) for a in sorted(row, key=lambda a: a.version.item_id)] for row in rows]
+    settled = [[a for a in row if a.version.item_id not in unsettled] for row in rows]
+    layouts = {tuple(sorted(answer.version.item_id for answer in row)) for row in settled}
+    complete = len(layouts) == 1 and layouts != {()}
+    shares = [[_share(a) for a in sorted(row, key=lambda a: a.version.item_id)] for row in settled]
     return QuizReport(
         quiz=quiz,
         analysis=analyse_quiz(shares) if rows and complete else None,
         items=sorted(items, key=lambda one: (-len(one.analysis.flags), one.item.title)),
+        to_mark=len(waiting),
     )
 
 
@@ -135,7 +145,11 @@ def confident_and_wrong(*, quiz: Quiz, limit: int = 50) -> list[Answer]:
     """The latest answers that were wrong although the learner was sure; two queries."""
     return list(
         Answer.objects.filter(
-            attempt__quiz=quiz, attempt__finished_at__isnull=False, confidence__gte=75, points=0
+            attempt__quiz=quiz,
+            attempt__finished_at__isnull=False,
+            confidence__gte=75,
+            points=0,
+            needs_marking=False,
         )
         .select_related("version__item")
         .order_by("-answered_at")[:limit]

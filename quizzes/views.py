@@ -27,8 +27,8 @@ from .domain.attempts import (
     mark_shown,
     record_answer,
     start_attempt,
-    time_is_up,
 )
+from .domain.deadlines import time_is_up
 from .domain.draws import NotEnoughItems
 from .item_types import InvalidResponse
 from .models import Answer, Attempt, Quiz
@@ -200,6 +200,8 @@ def _show(
         "total": len(answers),
         "answered": done,
         "answered_share": done / len(answers),
+        # Answering it leaves nothing to answer: a page that saves by itself says so.
+        "is_last_open": all(one.answered_at or one is current for one in answers),
         "form_url": _url("answer", request, attempt.pk, position),
         "following_url": (
             _url("answer", request, attempt.pk, position + 1) if position < len(answers) else ""

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -15,7 +18,9 @@ from wagtail.snippets.views.chooser import (
 )
 
 from people.access import require
+from people.viewsets import person_chooser
 
+from .domain.deadlines import apply_extra_time
 from .forms import BankForm
 from .models import ExtraTime, Item, Quiz, Topic
 from .queries import in_bank, to_choose
@@ -136,13 +141,42 @@ class TopicViewSet(snippets.SnippetViewSet):
     panels = [FieldPanel("name"), FieldPanel("radlex_id")]
 
 
+class GivesExtraTime:
+    """Extra time given while the person sits in a quiz counts at once."""
+
+    def save_instance(self) -> ExtraTime:
+        grant = super().save_instance()  # type: ignore[misc]  a mixin of Wagtail's views
+        prolonged = apply_extra_time(grant=grant)
+        for attempt in prolonged:
+            messages.info(
+                self.request,  # type: ignore[attr-defined]
+                _("%(person)s is taking “%(quiz)s” now and has until %(time)s.")
+                % {
+                    "person": grant.user,
+                    "quiz": attempt.quiz,
+                    "time": date_format(timezone.localtime(attempt.deadline_at), "TIME_FORMAT"),
+                },
+            )
+        return grant
+
+
+class ExtraTimeCreateView(GivesExtraTime, snippets.CreateView):
+    """Give a person extra time."""
+
+
+class ExtraTimeEditView(GivesExtraTime, snippets.EditView):
+    """Change a person's extra time; what an attempt has got is not taken from it."""
+
+
 class ExtraTimeViewSet(snippets.SnippetViewSet):
     model = ExtraTime
     icon = "time"
     menu_label = _("Extra time")
+    add_view_class = ExtraTimeCreateView
+    edit_view_class = ExtraTimeEditView
     list_display = ["user", "quiz", "percent"]
     panels = [
-        FieldPanel("user"),
+        FieldPanel("user", widget=person_chooser.widget_class),
         FieldPanel("quiz"),
         FieldPanel("percent"),
         FieldPanel("note"),

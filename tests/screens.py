@@ -43,8 +43,16 @@ class Shot:
 
 
 PUBLIC = ("home", "courses", "cases", "course", "lesson", "case", "events", "news", "sign-in")
-LEARNER = ("my-learning", "quiz", "quiz-answered", "case-solved", "profile")
-ADMIN = ("admin-dashboard", "admin-lectures")
+LEARNER = ("my-learning", "reviews", "letters", "quiz", "quiz-answered", "case-solved", "profile")
+TEACHER = ("courses-taught", "course-taught", "learners-of-course")
+ADMIN = (
+    "admin-dashboard",
+    "admin-lectures",
+    "admin-outbox",
+    "admin-question-files",
+    "admin-quiz-results",
+    "admin-certificates",
+)
 KEPT = (
     *(Shot("home", "en", width, theme) for width in WIDTHS for theme in ("light", "dark")),
     *(Shot("home", "ru", width, "light") for width in WIDTHS),
@@ -69,7 +77,7 @@ def every_shot() -> list[Shot]:
     """All pages at both widths, in both themes and in every language they exist in."""
     return [
         Shot(name, language, width, theme)
-        for name in (*PUBLIC, *LEARNER, *ADMIN)
+        for name in (*PUBLIC, *LEARNER, *TEACHER, *ADMIN)
         for language in ("en", "ru", *(("ar",) if name in ("home", "sign-in") else ()))
         for width in WIDTHS
         for theme in ("light", "dark")
@@ -104,7 +112,8 @@ class Photographer:
         context.close()
 
     def take(self, shot: Shot, folder: Path) -> None:
-        email = RESIDENT if shot.name in LEARNER else EDITOR if shot.name in ADMIN else ""
+        is_editors = shot.name in (*TEACHER, *ADMIN)
+        email = RESIDENT if shot.name in LEARNER else EDITOR if is_editors else ""
         with self.tab(shot, email=email) as page:
             self._open(page, shot)
             page.wait_for_load_state("networkidle")
@@ -124,13 +133,25 @@ class Photographer:
             "sign-in": f"{root}/accounts/login/",
             "my-learning": f"{root}/my/learning/",
             "profile": f"{root}/profile/",
+            "letters": f"{root}/letters/",
+            "reviews": f"{root}/quizzes/review/",
+            "courses-taught": f"{root}/my/teaching/",
             "admin-dashboard": "/admin/",
             "admin-lectures": "/admin/lectures/",
+            "admin-outbox": "/admin/outbox/",
+            "admin-question-files": "/admin/quizzes/files/",
+            "admin-quiz-results": "/admin/quizzes/",
+            "admin-certificates": "/admin/certificates/",
         }
         if shot.name in addresses:
             page.goto(addresses[shot.name])
         elif shot.name in ("course", "lesson", "quiz", "quiz-answered"):
             self._open_course(page, shot)
+        elif shot.name in TEACHER:
+            page.goto(addresses["courses-taught"])
+            page.locator("main h2 a, main h3 a").first.click()
+            if shot.name == "learners-of-course":
+                page.locator("a[href$='/learners/']").first.click()
         else:
             self._open_case(page, shot)
 

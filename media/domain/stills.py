@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext, override
 
 from jobs.domain.leases import Lease, LeaseLost, reopen
 from jobs.models import WorkState
@@ -20,6 +21,7 @@ from media.pipeline.deck import even_starts
 from media.pipeline.deck_stills import with_pages
 from media.pipeline.encode import OnProgress
 from media.pipeline.ffmpeg_binary import find_ffmpeg
+from media.pipeline.handout import HandoutWords, with_handout
 from media.pipeline.plan import Plan, choose_tracks
 from media.pipeline.policy import Policy
 from media.pipeline.probe import Probe, probe
@@ -47,6 +49,9 @@ def publish_stills(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
     out = work / _STILLS
     with local_original(lecture, work=work) as source:
         made = _made(lecture, source, out, work=work, on_progress=on_progress)
+    with override(lecture.language):
+        words = HandoutWords(lecture.title, lecture.language, gettext("Slide {}").format)
+        made = with_handout(made, out, words=words, on_tick=partial(_go_on, on_progress))
     name = stills_name(
         lecture_id=lecture.pk,
         generation=stage.generation,
@@ -82,10 +87,6 @@ def _made(
     if deck is None:
         return make(source)
 
-    def tick() -> None:
-        if on_progress(0.0, 0.0) is False:
-            raise Cancelled
-
     voice = probe(original)
     _picture, sound = choose_tracks(voice, Policy())
     source = replace(
@@ -94,7 +95,7 @@ def _made(
         video_index=None,
         audio_index=sound.index if sound else None,
     )
-    with drawn_pages(deck, work=work, on_tick=tick) as (folder, pages):
+    with drawn_pages(deck, work=work, on_tick=partial(_go_on, on_progress, 0.0)) as (folder, pages):
         starts_s, duration_s = deck.starts_s, source.duration_s
         if len(starts_s) != len(pages):
             starts_s = even_starts(len(pages), duration_s)
@@ -103,6 +104,11 @@ def _made(
             return with_pages(made, folder, pages, starts_s, duration_s=duration_s, out=out)
 
         return make(source, add_pages=add_pages)
+
+
+def _go_on(on_progress: OnProgress, share: float = 1.0) -> None:
+    if on_progress(share, 0.0) is False:
+        raise Cancelled
 
 
 def _source(lecture: Lecture, path: Path) -> StillsSource:

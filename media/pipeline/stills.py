@@ -67,12 +67,17 @@ class Poster(Record):
 
 @dataclass(frozen=True)
 class Stills(Record):
-    """What was made, as names of files in the directory; empty for what there is none of."""
+    """What was made, as names of files in the directory; empty for what there is none of.
+
+    ``document`` has the slides as a PDF (:mod:`media.pipeline.handout`).
+    """
 
     slides: tuple[Slide, ...]
     storyboard: str
     waveform: str
     posters: tuple[Poster, ...]
+    document: str = ""
+    document_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from people.facts import tell
 from quizzes import item_types
 from quizzes.facts import AttemptSettled, AttemptStarted
 from quizzes.item_types import InvalidResponse
-from quizzes.models import Answer, Attempt, Confidence, ExtraTime, Quiz
+from quizzes.models import Answer, Attempt, Confidence, Quiz
 
+from .deadlines import deadline_of, granted_percent, time_is_up
 from .deck import remember_attempt
 from .draws import lay_out
-from .outages import is_away, notice_outage
+from .outages import is_away
 from .versions import current_versions
 
 # SQLite keeps 63 bits.
@@ -78,6 +78,7 @@ def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> A
     items = lay_out(quiz=quiz, seed=seed)
     if not items:
         raise QuizIsEmpty(quiz.title)
+    extra_percent = granted_percent(user=user, quiz=quiz) if quiz.time_limit_min else 0
     attempt = Attempt.objects.create(
         quiz=quiz,
         user=user,
@@ -87,7 +88,14 @@ def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> A
         review_policy=quiz.review_policy,
         seed=seed if quiz.shuffle_options else 0,
         started_at=now,
-        deadline_at=_deadline(quiz=quiz, user=user, now=now),
+        limit_min=quiz.time_limit_min,
+        extra_percent=extra_percent,
+        deadline_at=deadline_of(
+            quiz=quiz,
+            started_at=now,
+            limit_min=quiz.time_limit_min,
+            extra_percent=extra_percent,
+        ),
         grace_s=quiz.grace_s,
     )
     versions = current_versions(items)
@@ -97,16 +105,6 @@ def start_attempt(*, quiz: Quiz, user: Any, now: dt.datetime | None = None) -> A
     )
     tell(AttemptStarted(attempt=attempt))
     return attempt
-
-
-def _deadline(*, quiz: Quiz, user: Any, now: dt.datetime) -> dt.datetime | None:
-    """When time is up for this person: the limit with their extra time, at latest the close."""
-    if not quiz.time_limit_min:
-        return quiz.closes_at
-    granted = ExtraTime.objects.filter(Q(quiz=quiz) | Q(quiz=None), user=user)
-    extra = max(granted.values_list("percent", flat=True), default=0)
-    end = now + dt.timedelta(minutes=quiz.time_limit_min * (100 + extra) / 100)
-    return min(end, quiz.closes_at) if quiz.closes_at else end
 
 
 @dataclass(frozen=True)
@@ -287,13 +285,6 @@ def settle_result(*, attempt: Attempt, answers: list[Answer]) -> None:
     )
     pending = any(answer.needs_marking for answer in answers)
     attempt.passed = None if pending else attempt.percent >= attempt.pass_mark_percent
-
-
-def time_is_up(*, attempt: Attempt, now: dt.datetime) -> bool:
-    """Whether the clock ends the attempt, after giving back what an outage took just now."""
-    if attempt.is_overdue(now) and notice_outage(now=now):
-        attempt.refresh_from_db(fields=["deadline_at", "paused_s"])
-    return attempt.is_overdue(now)
 
 
 def close_overdue_attempts(*, limit: int = 200) -> int:

@@ -6,6 +6,7 @@ cannot bring that about, and what happens on their side of the line changes noth
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -65,16 +66,21 @@ def _prolong_attempts(outage: Outage) -> None:
         ).order_by("pk")
         if not attempt.is_overdue(outage.began_at)
     ]
-    closings: dict[int, dt.datetime] = {}
     for attempt in hit:
         assert attempt.deadline_at is not None
         lost = outage.ended_at - max(outage.began_at, attempt.started_at)
         attempt.deadline_at += lost
         attempt.paused_s += round(lost.total_seconds())
-        closes_at = attempt.quiz.answers_known_from
-        if closes_at and attempt.deadline_at > closes_at:
-            known = closings.get(attempt.quiz_id, attempt.deadline_at)
-            closings[attempt.quiz_id] = max(known, attempt.deadline_at)
     Attempt.objects.bulk_update(hit, ["deadline_at", "paused_s"], batch_size=200)
-    for quiz_id, until in closings.items():
-        Quiz.objects.filter(pk=quiz_id).update(prolonged_until=until)
+    hold_answers_back(hit)
+
+
+def hold_answers_back(attempts: Iterable[Attempt]) -> None:
+    """Have a quiz's answers wait for those of `attempts`, with their quiz, that outlast it."""
+    until: dict[int, dt.datetime] = {}
+    for attempt in attempts:
+        known_from, deadline_at = attempt.quiz.answers_known_from, attempt.deadline_at
+        if known_from and deadline_at and deadline_at > known_from:
+            until[attempt.quiz_id] = max(until.get(attempt.quiz_id, deadline_at), deadline_at)
+    for quiz_id, moment in until.items():
+        Quiz.objects.filter(pk=quiz_id).update(prolonged_until=moment)

@@ -38,6 +38,12 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"))
     deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     grace_s = models.PositiveSmallIntegerField(default=0)
+    limit_min = models.PositiveSmallIntegerField(
+        default=0, help_text=_("The time limit it began with, in minutes; 0: none.")
+    )
+    extra_percent = models.PositiveSmallIntegerField(
+        default=0, help_text=_("The person's extra time in it, in per cent of the limit.")
+    )
     paused_s = models.PositiveIntegerField(
         default=0, help_text=_("Time given back because the hub was away, in seconds.")
     )
@@ -94,6 +100,14 @@ class Attempt(models.Model):
         if self.deadline_at is None:
             return None
         return max(0, int((self.deadline_at - now).total_seconds()))
+
+    @property
+    def extra_s(self) -> int:
+        """Seconds that extra time adds to its limit, as far as the quiz's close leaves them."""
+        if self.deadline_at is None or not self.limit_min:
+            return 0
+        plain = self.started_at + dt.timedelta(minutes=self.limit_min, seconds=self.paused_s)
+        return max(0, round((self.deadline_at - plain).total_seconds()))
 
     def may_review(self, now: dt.datetime) -> bool:
         """Whether answers given in it are explained to the learner."""

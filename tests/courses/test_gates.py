@@ -234,6 +234,51 @@ def test_members_lecture_of_a_shut_lesson_is_shut_by_every_address(learner, cour
     assert f"/lectures/{lecture.pk}/" in learner.get(lesson.url).content.decode()
 
 
+def with_slides(lecture) -> str:
+    """Give the lecture a document of its slides; the address where it is asked for."""
+    lecture.stills_directory = f"lectures/{lecture.pk}/stills-1-1-0123456789abcdef"
+    images = [{"name": "slide-001-720.webp", "width": 720, "height": 405, "type": "image/webp"}]
+    slides = [{"start_s": 0, "end_s": 9, "text": "", "images": images}]
+    lecture.stills = {"slides": slides, "document": "slides.pdf", "document_bytes": 2048}
+    lecture.save()
+    return reverse("lectures:slides", args=[lecture.pk])
+
+
+def test_slides_can_be_downloaded_from_the_lesson_and_from_paper(learner, course, lecture):
+    address = with_slides(lecture)
+    lesson = make_lesson(course, lecture=lecture)
+    for page in (lesson.url, reverse("courses:print", args=[course.pk])):
+        assert f'href="{address}"' in learner.get(page).content.decode()
+    led_to = learner.get(address)
+    assert led_to.status_code == HTTPStatus.FOUND
+    assert led_to.url.endswith(f"{lecture.stills_directory}/slides.pdf")
+    assert (led_to.url.split("/")[2], led_to["Cache-Control"]) == ("s", "no-store")
+
+
+def test_slides_of_a_shut_lesson_are_shut_by_every_address(learner, course, lecture):
+    address = with_slides(lecture)
+    lesson = opens_tomorrow(course, lecture=lecture)
+    for page in (lesson.url, reverse("courses:print", args=[course.pk])):
+        assert address not in learner.get(page).content.decode()
+    assert learner.get(address).status_code == SHUT
+
+
+def test_slides_for_members_are_for_nobody_else(client, course, lecture):
+    address = with_slides(lecture)
+    make_lesson(course, lecture=lecture)
+    assert address not in client.get(reverse("courses:print", args=[course.pk])).content.decode()
+    assert (
+        client.get(address).status_code != HTTPStatus.FOUND or "/login/" in client.get(address).url
+    )
+
+
+def test_lecture_without_a_set_of_slides_offers_none(learner, course, lecture):
+    lesson = make_lesson(course, lecture=lecture)
+    address = reverse("lectures:slides", args=[lecture.pk])
+    assert address not in learner.get(lesson.url).content.decode()
+    assert learner.get(address).status_code == HTTPStatus.NOT_FOUND
+
+
 def test_nothing_counts_as_watched_of_a_shut_lesson(learner, course, lecture):
     lesson = opens_tomorrow(course, lecture=lecture)
     for address in (

@@ -2,7 +2,8 @@
 
 In the hub's own environment, `python -m tests.journeys.question_bank`: `file` prints a file of
 questions; `quiz` makes a quiz of those taken in, has 2,000 simulated learners take it, and prints
-its analysis' address; `hotspot` makes a picture question and prints its id.
+its analysis' address; `hotspot` makes a picture question and prints its id, `picture-exam` an
+attempt at one.
 """
 
 import base64
@@ -146,8 +147,33 @@ def make_hotspot() -> int:
     return Item.objects.create(title="Place", locale=Locale.get_default(), body=body).pk
 
 
+def make_picture_exam() -> dict:
+    """A quiz that asks for two places on a picture, and who may take it."""
+    from allauth.account.models import EmailAddress
+
+    from quizzes.domain.attempts import start_attempt
+    from quizzes.models import Item, Quiz, QuizItem
+    from tests import factories
+
+    item = Item.objects.get(pk=make_hotspot())
+    value = dict(item.body[0].value)
+    cyst = {**dict(value["regions"][0]), "name": "Lung", "coordinates": "37,50 6,18"}
+    item.body = [("hotspot", {**value, "regions": [*value["regions"], cyst], "marks": 2})]
+    item.save()
+    quiz = Quiz.objects.create(title="Places", mode="exam", locale=item.locale)
+    QuizItem.objects.create(quiz=quiz, item=item, sort_order=0)
+    user = factories.UserFactory(email="finger@example.com")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return {"attempt": start_attempt(quiz=quiz, user=user).pk, "email": user.email}
+
+
 TITLES = ("Fluid", "Nodule", "Dark lesion", "Gadolinium", "Sign", "Fat", "Windows")
-MAKERS = {"file": bank, "quiz": make_quiz, "hotspot": make_hotspot}
+MAKERS = {
+    "file": bank,
+    "quiz": make_quiz,
+    "hotspot": make_hotspot,
+    "picture-exam": make_picture_exam,
+}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings.development")

@@ -88,6 +88,15 @@ def test_stills_are_published_under_a_name_with_the_hash_of_their_content(examin
     assert examined.still_url("") == ""
 
 
+def test_slides_are_published_as_a_document_beside_their_pictures(examined, monkeypatch):
+    monkeypatch.setattr("media.pipeline.handout.LEAST_PICTURES", 1)
+    run(examined)
+    folder = Path(settings.MEDIA_ROOT) / examined.stills_directory
+    written = (folder / examined.stills["document"]).read_bytes()
+    assert written.startswith(b"%PDF-1.7")
+    assert len(written) == examined.stills["document_bytes"]
+
+
 def test_failure_of_stills_leaves_the_lecture_alone(examined, monkeypatch):
     def fail(*_arguments):
         raise Refused(Refusal.DECODE_FAILED, "on purpose")

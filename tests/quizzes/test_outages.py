@@ -15,8 +15,8 @@ from quizzes.domain.attempts import (
     finish_attempt,
     record_answer,
     start_attempt,
-    time_is_up,
 )
+from quizzes.domain.deadlines import time_is_up
 from quizzes.domain.outages import AWAY_AFTER, beat, notice_outage
 from quizzes.models import Attempt, HubBeat, Outage, Quiz
 from tests.factories import UserFactory, make_item, make_quiz

@@ -58,6 +58,14 @@ async function send(url: string, fields: URLSearchParams): Promise<Saved> {
   return (await answer.json()) as Saved;
 }
 
+/* What is answered is no longer skipped, and after the last one there is nothing unanswered. */
+function offerNext(): void {
+  for (const step of document.querySelectorAll<HTMLElement>("[data-answered-text]")) {
+    step.textContent = step.dataset.answeredText ?? "";
+    step.classList.remove("button--quiet");
+  }
+}
+
 export function bindSaving(form: HTMLFormElement): void {
   const sequence = form.querySelector<HTMLInputElement>("input[name=sequence]");
   const status = form.querySelector<HTMLElement>("[data-saved]");
@@ -80,6 +88,7 @@ export function bindSaving(form: HTMLFormElement): void {
       if (receipt.seconds_left !== undefined) {
         document.dispatchEvent(new CustomEvent("viewbox:time-left", { detail: receipt.seconds_left }));
       }
+      if (receipt.saved && receipt.complete) offerNext();
       if (receipt.over && receipt.url) location.assign(receipt.url);
       else if (receipt.stale) say(receipt.sentence);
       else if (receipt.saved) say(status.dataset.savedText);

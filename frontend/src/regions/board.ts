@@ -4,9 +4,10 @@ import { addRegion, pictureOf, regionsOf, type RegionFields } from "./fields";
 import { dragged, ellipseIn, handles, inside, type Point, type Shape } from "./shapes";
 
 const SVG = "http://www.w3.org/2000/svg";
-// A finger's half width on the screen, and how far a press may wander and still be a tap.
-const GRIP_PX = 14;
-const TAP_PX = 5;
+// How near a handle a press takes hold of it, and how far it may wander and still be a tap: a
+// finger hides what it points at and rolls as it is lifted.
+const GRIP_PX = { touch: 26, other: 14 };
+const TAP_PX = { touch: 12, other: 5 };
 const LONGEST_UNDO = 100;
 
 export interface Words {
@@ -37,6 +38,10 @@ function svg(name: string, attributes: Record<string, string | number>): SVGElem
   return made;
 }
 
+function kindOf(event: PointerEvent): "touch" | "other" {
+  return event.pointerType === "touch" ? "touch" : "other";
+}
+
 export class Board {
   readonly root = element("section", "regions");
   private readonly picture = new Image();
@@ -50,7 +55,7 @@ export class Board {
   private past: Saved[] = [];
   private cross: Point | null = null;
   private corner: Point | null = null;
-  private press: { start: Point; px: [number, number]; handle: number; moved: boolean } | null = null;
+  private press: { id: number; start: Point; px: [number, number]; handle: number; moved: boolean } | null = null;
 
   constructor(
     private readonly form: HTMLElement,
@@ -216,27 +221,40 @@ export class Board {
     return { x: (100 * (event.clientX - box.left)) / box.width, y: (100 * (event.clientY - box.top)) / box.height };
   }
 
+  /* The handle nearest to the press, if it is near enough. */
   private gripAt(event: PointerEvent): number {
     const region = regionsOf(this.form)[this.chosen];
     if (!region) return -1;
     const box = this.plate.getBoundingClientRect();
-    return handles(region.shape, region.points).findIndex(
-      ({ x, y }) =>
-        Math.hypot(
-          box.left + (x * box.width) / 100 - event.clientX,
-          box.top + (y * box.height) / 100 - event.clientY,
-        ) <= GRIP_PX,
+    const far = handles(region.shape, region.points).map(({ x, y }) =>
+      Math.hypot(
+        box.left + (x * box.width) / 100 - event.clientX,
+        box.top + (y * box.height) / 100 - event.clientY,
+      ),
     );
+    const nearest = far.indexOf(Math.min(...far));
+    return (far[nearest] ?? Infinity) <= GRIP_PX[kindOf(event)] ? nearest : -1;
+  }
+
+  /* A second finger, or the browser itself: what was half drawn was not meant. */
+  private cancel(): void {
+    const press = this.press;
+    this.press = null;
+    if (press?.moved) this.undo();
+    else this.refresh();
   }
 
   private bind(): void {
     this.plate.addEventListener("pointerdown", (event) => {
       if (event.button) return;
+      if (this.press) return this.cancel();
+      if (!event.isPrimary) return;
       event.preventDefault();
       this.plate.focus();
       this.plate.setPointerCapture(event.pointerId);
       this.cross = null;
       this.press = {
+        id: event.pointerId,
         start: this.place(event),
         px: [event.clientX, event.clientY],
         handle: this.gripAt(event),
@@ -246,11 +264,12 @@ export class Board {
     this.plate.addEventListener("pointermove", (event) => this.drag(event));
     this.plate.addEventListener("pointerup", (event) => {
       const press = this.press;
+      if (press?.id !== event.pointerId) return;
       this.press = null;
-      if (press && !press.moved && press.handle < 0 && this.shape === "polygon") this.setCorner(this.place(event));
+      if (!press.moved && press.handle < 0 && this.shape === "polygon") this.setCorner(this.place(event));
       else this.refresh();
     });
-    this.plate.addEventListener("pointercancel", () => (this.press = null));
+    this.plate.addEventListener("pointercancel", () => this.cancel());
     this.plate.addEventListener("keydown", (event) => this.key(event));
     this.plate.addEventListener("blur", () => {
       this.cross = null;
@@ -260,8 +279,8 @@ export class Board {
 
   private drag(event: PointerEvent): void {
     const press = this.press;
-    if (!press) return;
-    const far = Math.hypot(event.clientX - press.px[0], event.clientY - press.px[1]) > TAP_PX;
+    if (press?.id !== event.pointerId) return;
+    const far = Math.hypot(event.clientX - press.px[0], event.clientY - press.px[1]) > TAP_PX[kindOf(event)];
     if (!far && !press.moved) return;
     if (press.handle < 0 && this.shape === "polygon") return;
     const region = this.target();

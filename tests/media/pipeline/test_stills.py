@@ -103,9 +103,17 @@ def test_posters_are_different_pictures_and_not_black(made):
 def test_index_is_plain_data_and_comes_back(made):
     stills, _out = made
     data = json.loads(json.dumps(stills.to_data()))
-    assert set(data) == {"slides", "storyboard", "waveform", "posters"}
+    named = {"slides", "storyboard", "waveform", "posters"}
+    assert set(data) == named | {"document", "document_bytes"}
     assert set(data["slides"][0]) == {"start_s", "end_s", "width", "height", "text", "images"}
     assert set(data["slides"][0]["images"][0]) == {"name", "width", "height", "type"}
+    assert Stills.from_data(data) == stills
+
+
+def test_index_of_before_there_was_a_document_is_still_read(made):
+    stills, _out = made
+    data = stills.to_data()
+    del data["document"], data["document_bytes"]
     assert Stills.from_data(data) == stills
 
 
