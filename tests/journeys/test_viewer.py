@@ -115,6 +115,29 @@ def test_a_resident_scrolls_windows_and_measures(desk: Page, phantom_url: str):
     expect(desk.locator("[data-annotation-uid] text")).to_have_count(0)
 
 
+def test_a_resident_keeps_the_measurements_as_a_file(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.get_by_role("button", name="Save measurements as a file").click()
+    expect(desk.locator("[data-announce]")).to_have_text("There are no measurements yet.")
+    desk.get_by_role("button", name="Ellipse, mean density").click()
+    _drag(desk, (20, 20))
+    expect(desk.locator("[data-announce]")).to_contain_text("Mean 900 HU")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Save measurements as a file").click()
+    expect(desk.locator("[data-announce]")).to_have_text("Measurements saved: 1")
+    kept = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert (kept["format"], kept["version"]) == ("viewbox-measurements", 1)
+    (measured,) = kept["measurements"]
+    told = [measured[name] for name in ("kind", "image", "images", "unit")]
+    assert told == ["ellipse", 11, SLICES[0], "HU"]
+    assert measured["values"]["mean"] == 900
+    assert "/uploads/dicom/" in measured["file"]
+    # The rod of bone is in the centre of 96 by 96 pixels.
+    for column, row in measured["points_px"]:
+        assert 35 < column < 60
+        assert 35 < row < 60
+
+
 def test_two_series_of_a_study_scroll_together_by_place(desk: Page, phantom_url: str):
     _open(desk, phantom_url)
     desk.get_by_role("combobox", name="Layout").select_option("1x2")
