@@ -17,6 +17,9 @@ from .conftest import SeededHub, new_context
 SHARED_STUDY = ROOT.parent / "shared" / "data" / "dicom" / "mr-synthetic-pacsman-128.zip"
 SLICES = (20, 40)
 READY_MS = 60_000
+# The code comes uncompressed in development: half a minute of such a line.
+SLOW_READY_MS = 180_000
+ONE_MEGABIT_BYTES_S = 125_000
 
 
 def _case_with(hub: SeededHub, slug: str, study: Path) -> str:
@@ -327,3 +330,34 @@ def test_a_real_magnetic_resonance_study_opens(desk: Page, hub: SeededHub):
     desk.keyboard.press("PageDown")
     expect(_mark(desk, "number")).to_have_text("75 / 128")
     expect(_mark(desk, "broken")).to_have_text("")
+
+
+@pytest.mark.skipif(not SHARED_STUDY.is_file(), reason=f"{SHARED_STUDY} is not here")
+def test_on_a_line_of_one_megabit_the_real_light_copy_is_chosen_and_said(
+    browser: Browser, hub: SeededHub
+):
+    url = _case_with(hub, "slow-line", SHARED_STUDY)
+    hub.hub.manage("make_light_stacks", "--wait")
+    context = new_context(browser, base_url=hub.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 40,
+            "downloadThroughput": ONE_MEGABIT_BYTES_S,
+            "uploadThroughput": ONE_MEGABIT_BYTES_S,
+        },
+    )
+    page.goto(url, timeout=SLOW_READY_MS)
+    page.locator("[data-dicom]").scroll_into_view_if_needed()
+    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=SLOW_READY_MS)
+    expect(_mark(page, "reduced")).to_have_text("Reduced copy, not for measurement")
+    expect(page.get_by_role("button", name="Length", exact=True)).to_be_disabled()
+    page.locator("[data-pane][data-whole]").wait_for(timeout=SLOW_READY_MS)
+    images = [one for one in fetched if one.endswith(".dcm")]
+    assert len(images) == 128
+    assert {"/light-" in one for one in images} == {True}
+    context.close()
