@@ -1,6 +1,7 @@
 """A resident reads a case's stack as on a workstation: scrolls, windows, measures."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from tests.running_hub import ROOT
 from .axe import violations
 from .conftest import SeededHub, new_context
 
-SHARED_STUDY = ROOT.parent / "shared" / "data" / "dicom" / "mr-synthetic-pacsman-128.zip"
+SAMPLES = Path(os.environ.get("VIEWBOX_DICOM_SAMPLES", ROOT.parent / "shared/data/dicom"))
+SHARED_STUDY = SAMPLES / "mr-synthetic-pacsman-128.zip"
 SLICES = (20, 40)
 READY_MS = 60_000
 # The code comes uncompressed in development: half a minute of such a line.
