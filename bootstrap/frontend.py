@@ -14,7 +14,7 @@ STAMP_NAME = ".viewbox-stamp"
 
 def sources_digest(frontend: Path = FRONTEND) -> str:
     """A digest of everything the bundle is made from, `package-lock.json` included."""
-    sources = files_below(frontend, without=["dist", "node_modules", "test-results"])
+    sources = files_below(frontend, without=["dist", "node_modules", "test-results", "tests"])
     return fingerprint(sources, base=frontend)
 
 

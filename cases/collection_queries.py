@@ -17,7 +17,7 @@ from .models import (
     SavedCase,
     Stage,
 )
-from .phrases import tie_phrases
+from .phrases import tie_phrases, without_bare_headings
 from .queries import CasePicture, case_pictures
 from .viewing import Viewing, viewing_of
 
@@ -110,7 +110,9 @@ def show(*, listed: ListedEntry) -> Shown:
         stage=stage,
         stage_count=len(names),
         next_stage=str(names[stage].label) if stage < len(names) else "",
-        findings=tie_phrases(expand_db_html(case.findings), tied.phrases) if shows_findings else "",
+        findings=tie_phrases(expand_db_html(without_bare_headings(case.findings)), tied.phrases)
+        if shows_findings
+        else "",
         differential=(
             sorted((one.value["diagnosis"] for one in case.differential), key=str.casefold)
             if shows_differential

@@ -15,6 +15,7 @@ from wagtail.models import Locale
 from people.access import fetch, may, require
 
 from .collection_queries import ListedEntry, collections_of, entries_of, saved_cases, show
+from .covers import show_covers
 from .domain.collections import (
     CollectionIsFull,
     add_to_collection,
@@ -56,8 +57,10 @@ def collections(request: HttpRequest) -> HttpResponse:
         if case:
             add_to_collection(collection=collection, case=case)
         return redirect("cases:collection", collection.pk)
+    saved = list(saved_cases(user=request.user, locale_id=Locale.get_active().pk))
+    show_covers(saved)
     context = {
-        "saved": saved_cases(user=request.user, locale_id=Locale.get_active().pk),
+        "saved": saved,
         "collections": collections_of(user=request.user),
         "form": form,
         "case_to_add": case,

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import Panel
+
+from people.access import may
 
 SUBMITS = ("action-submit", "action-restart-workflow")
 
@@ -23,7 +26,19 @@ class CompletenessPanel(Panel):
             from cases.domain.completeness import completeness_of  # noqa: PLC0415
 
             context = super().get_context_data(parent_context)
-            return context | {"completeness": completeness_of(case=self.instance)}
+            return context | {
+                "completeness": completeness_of(case=self.instance),
+                "ways": self._ways(),
+            }
+
+        def _ways(self) -> list[tuple[str, str]]:
+            """To what is written elsewhere than in the form; Wagtail keeps the same in a menu."""
+            if not may(self.request.user, "cases.import_dicom", self.instance):
+                return []
+            return [
+                (_("DICOM studies"), reverse("cases_dicom:studies", args=[self.instance.pk])),
+                (_("Marks on the stack"), reverse("cases:marks", args=[self.instance.pk])),
+            ]
 
 
 class CaseForm(WagtailAdminPageForm):

@@ -11,6 +11,7 @@ from pages.listing import FacetSpec, Listing, build_listing, chosen_values
 from pages.pictures import CARD, with_renditions
 from pages.vocabulary import BodyRegionCode, Level, ModalityCode
 
+from .covers import show_covers
 from .models import SOLUTION_FIELDS, AgeGroup, BodySystem, CaseIndexPage, CasePage
 from .queries import mark_solved
 from .record_queries import without_withdrawn
@@ -57,4 +58,5 @@ def case_list_context(*, page: CaseIndexPage, request: HttpRequest) -> dict:
     """Template context of the list of cases."""
     listing = case_listing(page=page, request=request)
     mark_solved(listing.results.object_list, request=request)
+    show_covers(listing.results.object_list)
     return {"listing": listing, "results_template": "cases/results.html"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 _TAG = re.compile(r"(<[^>]*>)")
+_BARE_HEADING = re.compile(r"<p[^>]*>[^<]*:\s*</p>")
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,11 @@ class Phrase:
 
     text: str
     mark: str
+
+
+def without_bare_headings(html: str) -> str:
+    """The text without headings of a template that nothing was written under."""
+    return _BARE_HEADING.sub("", html)
 
 
 def tie_phrases(html: str, phrases: Iterable[Phrase]) -> str:

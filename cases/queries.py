@@ -37,7 +37,7 @@ from .models import (
     StepAnswer,
 )
 from .peers import Peers, as_marks, peers_of
-from .phrases import tie_phrases
+from .phrases import tie_phrases, without_bare_headings
 from .viewing import Viewing
 
 
@@ -205,7 +205,9 @@ def read_case(
         has_chosen_to_read=standing.has_chosen_to_read,
         shows_findings=opened,
         shows_differential=differential,
-        findings=tie_phrases(expand_db_html(case.findings), tied.phrases) if opened else "",
+        findings=tie_phrases(expand_db_html(without_bare_headings(case.findings)), tied.phrases)
+        if opened
+        else "",
         differential=_named(case) if differential else [],
         marks=[*tied.marks, *(mark for step in presented for mark in _marks_of(step))],
         key_images=key_images(tied.marks, viewing=viewing),

@@ -67,7 +67,16 @@ def _show_round(
     decision_form: DecisionForm | None = None,
 ) -> HttpResponse:
     reading = read_round(round_=shown)
-    failed = any(form and form.errors for form in (invite_form, decision_form))
+    refusals = [
+        str(error)
+        for form in (invite_form, decision_form)
+        if form
+        for errors in form.errors.values()
+        for error in errors
+    ]
+    for refusal in refusals:
+        # The forms stand far down the page.
+        messages.error(request, refusal)
     return render(
         request,
         "cases/admin/review_round.html",
@@ -81,7 +90,7 @@ def _show_round(
             "decision_form": decision_form or DecisionForm(is_published=reading.is_published),
             "may_decide": may(request.user, "cases.decide_review", shown.case),
         },
-        status=422 if failed else 200,
+        status=422 if refusals else 200,
     )
 
 

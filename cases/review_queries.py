@@ -30,7 +30,7 @@ from .models import (
     ReviewRound,
     ReviewState,
 )
-from .phrases import tie_phrases
+from .phrases import tie_phrases, without_bare_headings
 from .viewing import Viewing, viewing_of
 
 _OPEN = Q(decision="", task_state__status=TaskState.STATUS_IN_PROGRESS)
@@ -125,7 +125,7 @@ def blind_case(*, review: PeerReview) -> BlindCase:
         viewing=viewing,
         marks=tied.marks,
         key_images=key_images(tied.marks, viewing=viewing),
-        findings=tie_phrases(expand_db_html(draft.findings), tied.phrases),
+        findings=tie_phrases(expand_db_html(without_bare_headings(draft.findings)), tied.phrases),
     )
 
 

@@ -3,7 +3,8 @@
 from django_tasks import task
 
 
-@task(backend="background")
+# An author waits for it in front of a page, and lectures take minutes.
+@task(backend="background", priority=20)
 def run_import(job_id: int) -> str:
     """Carry out a DICOM import; return its state."""
     from cases.domain.imports import work_off  # noqa: PLC0415  the domain enqueues this task
@@ -11,7 +12,7 @@ def run_import(job_id: int) -> str:
     return work_off(job_id=job_id)
 
 
-@task(backend="background")
+@task(backend="background", priority=20)
 def run_defacing(defacing_id: int) -> str:
     """Work a face out, or overwrite it; return the state."""
     from cases.domain.defacing import work_off_defacing  # noqa: PLC0415  it enqueues this task

@@ -121,15 +121,15 @@ def _keys(found: list[Series]) -> list[str]:
 def _stack(series: Series, *, key: str, number: int, study: int, total: int) -> Stack:
     data = island_data(series, study=study) | {"key": key}
     label = _label(series, data, number=number if total > 1 else None)
-    stills = [_still(series, preview, label) for preview in series.index.get("previews", [])]
-    middle = data["start"] + 1
+    previews = series.index.get("previews", [])
+    stills = [_still(series.directory, preview, label) for preview in previews]
     data |= {"label": label, "note": (note := _note(series))}
     return Stack(
         key=key,
         images=[(frame["sop"], frame["frame"]) for frame in series.index["frames"]],
         label=label,
         stills=stills,
-        poster=min(stills, key=lambda still: abs(still.number - middle), default=None),
+        poster=_nearest(stills, data["start"]),
         note=note,
         data=data,
     )
@@ -267,10 +267,21 @@ def _note(series: Series) -> str:
     return " ".join(notes)
 
 
-def _still(series: Series, preview: dict[str, Any], label: str) -> Still:
+def poster_among(
+    previews: list[dict[str, Any]], *, directory: str, start: int, label: str = ""
+) -> Still | None:
+    """The preview nearest to the image (from zero) that the viewer opens with."""
+    return _nearest([_still(directory, preview, label) for preview in previews], start)
+
+
+def _nearest(stills: list[Still], start: int) -> Still | None:
+    return min(stills, key=lambda still: abs(still.number - start - 1), default=None)
+
+
+def _still(directory: str, preview: dict[str, Any], label: str) -> Still:
     number = preview["frame"] + 1
     return Still(
-        url=f"{settings.MEDIA_URL}{series.directory}/{preview['file']}",
+        url=f"{settings.MEDIA_URL}{directory}/{preview['file']}",
         width=preview["width"],
         height=preview["height"],
         number=number,

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from cases.covers import show_covers
 from cases.listing import listed_cases
 from cases.models import CaseIndexPage, CasePage
 from cases.queries import mark_solved
@@ -65,6 +66,7 @@ def home_highlights(*, home: HomePage, request: HttpRequest) -> Highlights:
     )
     measure_courses([course, *courses] if course else [])
     mark_solved([case, *cases] if case else [], request=request)
+    show_covers(cases)
     webinar, events = _events_to_come(home)
     return Highlights(
         course=course,

@@ -11,9 +11,11 @@ class PagesConfig(AppConfig):
 
         from jobs.registry import register_sweep
 
+        from .desk_mail import take_over
         from .models import DepartmentPage
         from .pictures import sweep_pictures
         from .publication import open_published_section
 
         page_published.connect(open_published_section, sender=DepartmentPage)
         register_sweep("pictures", sweep_pictures)
+        take_over()

@@ -24,6 +24,7 @@ WIDTHS = {390: 844, 1440: 900}
 RESIDENT = "resident@viewbox.example.org"
 EDITOR = "editor@viewbox.example.org"
 COURSE = "chest-ct"
+PLANES_DRAWN_MS = 3000
 WIDEST_KEPT_PX = 1440
 TALLEST_KEPT_PX = 2400
 
@@ -42,12 +43,16 @@ class Shot:
         return f"{self.name}-{self.width}-{self.theme}-{self.language}.webp"
 
 
-PUBLIC = ("home", "courses", "cases", "course", "lesson", "case", "events", "news", "sign-in")
+PUBLIC = (
+    *("home", "courses", "cases", "course", "lesson", "case", "case-planes", "events", "news"),
+    "sign-in",
+)
 LEARNER = ("my-learning", "reviews", "letters", "quiz", "quiz-answered", "case-solved", "profile")
 TEACHER = ("courses-taught", "course-taught", "learners-of-course")
 ADMIN = (
     "admin-dashboard",
     "admin-lectures",
+    "admin-peer-review",
     "admin-outbox",
     "admin-question-files",
     "admin-quiz-results",
@@ -64,6 +69,7 @@ KEPT = (
     ),
     Shot("lesson", "en", 1440, "dark"),
     Shot("case-solved", "ru", 1440, "dark"),
+    Shot("case-planes", "en", 1440, "dark"),
     Shot("quiz", "ru", 390, "dark"),
     Shot("case", "ru", 390, "light"),
     Shot("admin-dashboard", "en", 1440, "light"),
@@ -142,9 +148,12 @@ class Photographer:
             "admin-question-files": "/admin/quizzes/files/",
             "admin-quiz-results": "/admin/quizzes/",
             "admin-certificates": "/admin/certificates/",
+            "admin-peer-review": "/admin/peer-review/",
         }
         if shot.name in addresses:
             page.goto(addresses[shot.name])
+        elif shot.name == "case-planes":
+            self._open_planes(page, shot)
         elif shot.name in ("course", "lesson", "quiz", "quiz-answered"):
             self._open_course(page, shot)
         elif shot.name in TEACHER:
@@ -181,6 +190,28 @@ class Photographer:
         if shot.name == "case-solved" and page.locator("input[name=option]").count():
             page.locator("input[name=option]").first.check()
             page.locator("form[data-item] button[type=submit]").click()
+
+    def _open_planes(self, page: Page, shot: Shot) -> None:
+        """The case with a stack, in three planes where the screen is large enough for them."""
+        page.goto(f"/{shot.language}/cases/")
+        page.goto(self._stack_case(page))
+        page.locator("[data-dicom]").scroll_into_view_if_needed()
+        page.locator("[data-dicom-frame][data-ready]").wait_for()
+        page.locator("[data-pane][data-whole]").first.wait_for()
+        if shot.width > min(WIDTHS):
+            page.locator("[data-do=planes]").click()
+            page.wait_for_timeout(PLANES_DRAWN_MS)
+
+    @staticmethod
+    def _stack_case(page: Page) -> str:
+        """The address of the first listed case that has a stack."""
+        links = page.locator("main .card__title a").all()
+        addresses = [link.get_attribute("href") or "" for link in links]
+        for address in addresses:
+            page.goto(address)
+            if page.locator("[data-dicom]").count():
+                return address
+        raise LookupError("No case of the first page has a stack.")
 
     @staticmethod
     def _load_lazy_pictures(page: Page) -> None:

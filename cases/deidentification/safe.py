@@ -161,7 +161,8 @@ def _private(group: int, creator: str, element: int, meaning: str) -> PrivateEle
     return PrivateElement(group, creator, element, _NUMBERS, meaning)
 
 
-# Numbers without which diffusion and PET series can't be read (of PS3.15 Table E.3.10-1).
+# Numbers without which diffusion and PET series can't be read: of PS3.15 Table E.3.10-1, save for
+# the diffusion directions of two makers, which are numbers of the same kind as those it lists.
 PRIVATE = (
     _private(0x0019, "SIEMENS MR HEADER", 0x0C, "b value"),
     _private(0x0019, "SIEMENS MR HEADER", 0x0E, "diffusion gradient direction"),

@@ -3,7 +3,6 @@
 Only what reviewers cannot do without holds a submission back; the rest is advice.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,10 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import CasePage, Instance, InstanceState, Series
+from cases.phrases import without_bare_headings
 
 # Shorter texts are a start.
 _ENOUGH_CHARACTERS = 20
-_HEADING = re.compile(r"<p[^>]*>[^<]*:\s*</p>")
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Facts:
 
     def text(self, name: str) -> str:
         """What was written, without the headings of a template."""
-        written = _HEADING.sub("", str(self.values.get(name) or ""))
+        written = without_bare_headings(str(self.values.get(name) or ""))
         return strip_tags(written).replace("\xa0", " ").strip()
 
     def count(self, name: str) -> int:

@@ -1,7 +1,5 @@
 """Taking in DICOM studies: open an import, carry it out once, store what came of it."""
 
-import logging
-import shutil
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import transaction
 from django.utils.dateparse import parse_date
 
 from cases.deidentification.refusals import Refusal, Refused
@@ -28,22 +26,20 @@ from cases.imports.places import (
 from cases.imports.publishing import Prepared, prepare, put_in_place, study_folder
 from cases.imports.results import result_of
 from cases.imports.site import site_key, site_limits
-from cases.imports.staging import OnProgress, Staged, StagedInstance, Stopped, stage
+from cases.imports.staging import Staged, StagedInstance, stage
 from cases.models import ImportJob, Instance, InstanceState, Series, Study
 from cases.tasks import run_import
-from jobs.domain.leases import Heartbeat, Lease, LeaseLost, claim, claimable
+from jobs.domain.leases import Lease, claim, claimable
 from jobs.domain.queue import enqueue_missing
-from jobs.domain.stopping import stop_requested
 from jobs.domain.worker import worker_name
 from jobs.models import OPEN_STATES
 from media.models import Upload
 from media.uploads.using import hand_over
 from people.models import User
 
+from .attempts import OnProgress, attempt
 from .light import forget_light_stacks, open_light_stacks
 from .stacks import published_instances, remove_directories
-
-logger = logging.getLogger("cases")
 
 # Imports without a case gather here, so that a second one finds the first.
 NO_CASE = uuid.UUID(int=0)
@@ -117,51 +113,25 @@ def work_off(*, job_id: int) -> str:
 
 
 def _work(job: ImportJob, lease: Lease, path: Path) -> None:
-    """One attempt. Messages of exceptions may quote a file: only their kinds are logged."""
+    """One attempt at the job."""
     work = work_directory(job, token=lease.token)
-    try:
-        with Heartbeat(lease) as heart:
-
-            def go_on(fraction: float) -> bool:
-                heart.progress(fraction * _STAGING_SHARE)
-                return not (heart.lost.is_set() or stop_requested())
-
-            _carry_out(job, lease, path, work=work, go_on=go_on)
-    except Refused as refused:
-        _end(lease, refused.code)
-    except Stopped:
-        _hand_over(job, lease)
-    except LeaseLost:
-        logger.warning("%s: lease lost", job.pk)
-    except (DatabaseError, InterfaceError):
-        # Nothing can be recorded now; the lease lapses and the sweep finds the job.
-        raise
-    except Exception as error:  # noqa: BLE001  whatever it is, it must not quote a file
-        logger.error("DICOM import %s: %s", job.pk, type(error).__name__)
-        _end(lease, Refusal.UNEXPECTED)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    attempt(
+        lease=lease,
+        work=work,
+        do=lambda on_progress: _carry_out(job, lease, path, work, on_progress),
+        again=run_import,
+    )
 
 
-def _end(lease: Lease, code: Refusal) -> None:
-    try:
-        lease.fail(code=code.value)
-    except LeaseLost:
-        logger.warning("%s: lease lost", lease.pk)
-
-
-def _hand_over(job: ImportJob, lease: Lease) -> None:
-    try:
-        with transaction.atomic():
-            lease.hand_over()
-            transaction.on_commit(lambda: run_import.enqueue(job.pk))
-    except LeaseLost:
-        logger.warning("%s: lease lost", job.pk)
-
-
-def _carry_out(job: ImportJob, lease: Lease, path: Path, *, work: Path, go_on: OnProgress) -> None:
+def _carry_out(
+    job: ImportJob, lease: Lease, path: Path, work: Path, on_progress: OnProgress
+) -> None:
     staged = stage(
-        path, into=work / "clean", keyed=site_key(), limits=site_limits(), on_progress=go_on
+        path,
+        into=work / "clean",
+        keyed=site_key(),
+        limits=site_limits(),
+        on_progress=lambda fraction: on_progress(fraction * _STAGING_SHARE),
     )
     result = result_of(staged)
     if not staged.instances:

@@ -18,12 +18,8 @@ from .archives import Entry, UploadLimits, count, entries
 from .geometry import InstanceFacts, facts_of
 from .parsing import ParseLimits, read_dataset
 
-# Tells how far one is (0-1); False asks to stop.
-OnProgress = Callable[[float], bool]
-
-
-class Stopped(Exception):
-    """Whoever watches the progress wanted the work to stop."""
+# Told how far the work is (0-1); raises when it is to stop.
+OnProgress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,13 @@ def stage(
     into: Path,
     keyed: Keyed,
     limits: StagingLimits | None = None,
-    on_progress: OnProgress = lambda _fraction: True,
+    on_progress: OnProgress = lambda _fraction: None,
 ) -> Staged:
     """Clean every file of the upload into `into`; files that can't be are listed with reasons.
 
     Raises `Refused` for the upload as a whole (nothing usable in it, several patients, an archive
-    beyond the limits, out of time) and `Stopped`; what was written then is removed by the caller.
+    beyond the limits, out of time), and whatever `on_progress` raises; what was written then is
+    removed by the caller.
     """
     limits = limits or StagingLimits()
     into.mkdir(parents=True, exist_ok=True)
@@ -93,8 +90,7 @@ def stage(
     for number, entry in enumerate(entries(upload, scratch=scratch, limits=limits.upload)):
         if time.monotonic() > ends_at:
             raise Refused(Refusal.TIMED_OUT)
-        if not on_progress(min(1.0, number / total)):
-            raise Stopped
+        on_progress(min(1.0, number / total))
         try:
             _take(entry, staged, known, into=into, keyed=keyed, limits=limits)
         except Refused as refused:

@@ -152,8 +152,9 @@ class CasePage(Reviewed, Classified, BasePage):
         ),
         MultiFieldPanel(
             [
-                FieldPanel("modalities"),
-                FieldPanel("body_regions"),
+                # Drafts may lack them; Wagtail would ask for relations at every save.
+                FieldPanel("modalities", required_on_save=False),
+                FieldPanel("body_regions", required_on_save=False),
                 FieldPanel("system"),
                 FieldPanel("level"),
                 FieldRowPanel(

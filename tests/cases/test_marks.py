@@ -13,7 +13,7 @@ from cases.domain.imports import import_path
 from cases.domain.questions import CannotBeAsked, ask_about
 from cases.marks import InvalidMarks, keep_marks, marks_of, tied_marks
 from cases.models import CasePage, Series, SeriesMarks
-from cases.phrases import Phrase, missing_phrases, tie_phrases
+from cases.phrases import Phrase, missing_phrases, tie_phrases, without_bare_headings
 from cases.viewing import viewing_of
 from quizzes.item_types import get
 from quizzes.models import Item
@@ -24,6 +24,12 @@ BUTTON = '<button class="phrase" type="button" data-mark="m1">{}</button>'
 
 
 # --- Phrases (no database)
+
+
+def test_headings_of_a_template_with_nothing_under_them_are_not_shown():
+    bare = '<p data-block-key="a1">Surroundings:</p>'
+    written = '<p data-block-key="b2">Lesion: a ring of 2 cm.</p><p>See <b>this</b>:</p>'
+    assert without_bare_headings(f"{bare}{written}{bare}") == written
 
 
 def test_a_phrase_becomes_a_button_where_it_first_stands():

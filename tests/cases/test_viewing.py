@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from cases.covers import show_covers
 from cases.domain.imports import import_path
 from cases.models import CasePage, Series
 from cases.viewing import plane, viewing_of
@@ -63,6 +64,19 @@ def test_hounsfield_units_are_said_of_computed_tomography_only(case: CasePage):
     assert units() == {"HU"}
     Series.objects.update(modality="MR")
     assert units() == {""}
+
+
+def test_lists_show_the_poster_of_a_case_without_a_picture_in_one_query(
+    case: CasePage, django_assert_num_queries
+):
+    poster = viewing_of(case_key=case.translation_key).poster
+    bare, other = CasePage.objects.get(pk=case.pk), make_case(slug="pictured")
+    bare.picture = None
+    with django_assert_num_queries(1):
+        show_covers([bare, other])
+    assert (bare.cover.url, bare.cover.width) == (poster.url, poster.width)
+    with django_assert_num_queries(0):
+        show_covers([other] if other.picture_id else [])
 
 
 def test_the_poster_shows_the_image_that_the_viewer_opens_with(case: CasePage):

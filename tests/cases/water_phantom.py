@@ -8,7 +8,12 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    ExplicitVRLittleEndian,
+    UltrasoundMultiFrameImageStorage,
+    generate_uid,
+)
 
 SIZE_PX = 96
 SPACING_MM = 2.0
@@ -68,3 +73,26 @@ def water_slice(series: int = 1, at: int = 0, *, place: float = 0.0, step: float
     dataset.file_meta.MediaStorageSOPClassUID = CTImageStorage
     dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
     return dataset
+
+
+def write_loop(path: Path, *, frames: int) -> Path:
+    """Write an ultrasound loop with a name burnt into the top left corner of every frame."""
+    dataset = water_slice()
+    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = (
+        UltrasoundMultiFrameImageStorage
+    )
+    dataset.Modality = "US"
+    dataset.NumberOfFrames = frames
+    dataset.BitsAllocated = dataset.BitsStored = 8
+    dataset.HighBit = 7
+    pictures = np.zeros((frames, SIZE_PX, SIZE_PX), dtype=np.uint8)
+    for at, picture in enumerate(pictures):
+        picture[40:60, 30 : 32 + at % 30] = 120
+        picture[4:10, 4:40] = 255
+    dataset.PixelData = pictures.tobytes()
+    for keyword in ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"):
+        if keyword in dataset:
+            delattr(dataset, keyword)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dataset.save_as(path, enforce_file_format=True)
+    return path

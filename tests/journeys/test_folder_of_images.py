@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.cases.water_phantom import write_study
+from tests.cases.water_phantom import write_loop, write_study
 from tests.journeys.conftest import SeededHub, new_context, sign_in
 
 ARRIVES_WITHIN_MS = 90_000
@@ -26,13 +26,13 @@ def folder(tmp_path: Path) -> Path:
     return root
 
 
-def studies_page(hub: SeededHub) -> str:
+def studies_page(hub: SeededHub, slug: str = "folder") -> str:
     """The page of studies of a case of its own."""
     code = (
         "from tests.factories import make_case;"
         "from django.urls import reverse;"
         "import json;"
-        "print(json.dumps(reverse('cases_dicom:studies', args=[make_case(slug='folder').pk])))"
+        f"print(json.dumps(reverse('cases_dicom:studies', args=[make_case(slug='{slug}').pk])))"
     )
     return json.loads(hub.hub.manage("shell", "--no-imports", "-c", code).splitlines()[-1])
 
@@ -108,4 +108,65 @@ def test_a_folder_broken_off_goes_on_and_is_imported_without_its_names(
     expect(page.locator("main")).to_contain_text(f"{2 * SLICES} taken", timeout=ARRIVES_WITHIN_MS)
     assert NAME not in page.content()
     assert state_on_server(hub) == {"names": [], "jobs": 1}
+    context.close()
+
+
+def test_a_dropped_folder_is_taken_with_all_that_is_in_it(hub: SeededHub, browser, folder: Path):
+    context = new_context(browser, base_url=hub.url, locale="en-GB")
+    page = open_page(context, studies_page(hub, "dropped"))
+    box = page.locator("[data-uploader]").bounding_box()
+    devtools = context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send(
+            "Input.dispatchDragEvent",
+            {
+                "type": kind,
+                "x": box["x"] + 20,
+                "y": box["y"] + 10,
+                "data": {"items": [], "files": [str(folder)], "dragOperationsMask": 1},
+            },
+        )
+    row = page.locator(".uploader__row")
+    expect(row).to_contain_text(f"Files: {2 * SLICES}")
+    expect(row).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
+    context.close()
+
+
+def test_a_long_loop_is_looked_at_frame_by_frame_and_masked_in_all(
+    hub: SeededHub, browser, tmp_path: Path
+):
+    frames = 40
+    loop = write_loop(tmp_path / "loop.dcm", frames=frames)
+    address = studies_page(hub, "loop")
+    hub.hub.manage("import_dicom", str(loop), "--case", "loop")
+    context = new_context(
+        browser, base_url=hub.url, locale="en-GB", viewport={"width": 390, "height": 844}
+    )
+    page = open_page(context, address)
+    page.get_by_role("link", name=f"{frames} frames").click()
+    told = page.locator("[data-held-told]")
+    expect(told).to_have_text(f"Frame 1 of {frames} · 1 of {frames} frames seen")
+    shown = page.locator(".held-frame:visible")
+    expect(shown).to_have_count(1)
+
+    picture = shown.locator("img").bounding_box()
+    page.mouse.move(picture["x"] + 2, picture["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 8)
+    page.mouse.up()
+    expect(shown.locator(".held-mask")).to_have_count(1)
+    page.get_by_role("button", name="Next frame").click()
+    expect(told).to_contain_text("Frame 2 of")
+    expect(shown.locator(".held-mask")).to_have_count(1)
+
+    page.get_by_label("I have looked at every frame").check()
+    page.get_by_role("button", name="Overwrite the rectangles and sign").click()
+    expect(page.get_by_text(f"{frames - 2} frames have not been shown to you yet")).to_be_visible()
+    # What was drawn is still there.
+    expect(shown.locator(".held-mask")).to_have_count(1)
+    page.get_by_role("button", name="Play").click()
+    expect(told).to_contain_text(f"Frame {frames} of {frames}")
+    page.get_by_label("I have looked at every frame").check()
+    page.get_by_role("button", name="Overwrite the rectangles and sign").click()
+    expect(page.get_by_text("Signed. The picture is now part of the case.")).to_be_visible()
     context.close()

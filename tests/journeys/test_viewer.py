@@ -1,6 +1,7 @@
 """A resident reads a case's stack as on a workstation: scrolls, windows, measures."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,13 @@ from tests.running_hub import ROOT
 from .axe import violations
 from .conftest import SeededHub, new_context
 
-SHARED_STUDY = ROOT.parent / "shared" / "data" / "dicom" / "mr-synthetic-pacsman-128.zip"
+SAMPLES = Path(os.environ.get("VIEWBOX_DICOM_SAMPLES", ROOT.parent / "shared/data/dicom"))
+SHARED_STUDY = SAMPLES / "mr-synthetic-pacsman-128.zip"
 SLICES = (20, 40)
 READY_MS = 60_000
+# The code comes uncompressed in development: half a minute of such a line.
+SLOW_READY_MS = 180_000
+ONE_MEGABIT_BYTES_S = 125_000
 
 
 def _case_with(hub: SeededHub, slug: str, study: Path) -> str:
@@ -113,6 +118,29 @@ def test_a_resident_scrolls_windows_and_measures(desk: Page, phantom_url: str):
     expect(desk.locator("svg.svg-layer")).to_contain_text("0 HU")
     desk.get_by_role("button", name="Remove measurements").click()
     expect(desk.locator("[data-annotation-uid] text")).to_have_count(0)
+
+
+def test_a_resident_keeps_the_measurements_as_a_file(desk: Page, phantom_url: str):
+    _open(desk, phantom_url)
+    desk.get_by_role("button", name="Save measurements as a file").click()
+    expect(desk.locator("[data-announce]")).to_have_text("There are no measurements yet.")
+    desk.get_by_role("button", name="Ellipse, mean density").click()
+    _drag(desk, (20, 20))
+    expect(desk.locator("[data-announce]")).to_contain_text("Mean 900 HU")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Save measurements as a file").click()
+    expect(desk.locator("[data-announce]")).to_have_text("Measurements saved: 1")
+    kept = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert (kept["format"], kept["version"]) == ("viewbox-measurements", 1)
+    (measured,) = kept["measurements"]
+    told = [measured[name] for name in ("kind", "image", "images", "unit")]
+    assert told == ["ellipse", 11, SLICES[0], "HU"]
+    assert measured["values"]["mean"] == 900
+    assert "/uploads/dicom/" in measured["file"]
+    # The rod of bone is in the centre of 96 by 96 pixels.
+    for column, row in measured["points_px"]:
+        assert 35 < column < 60
+        assert 35 < row < 60
 
 
 def test_two_series_of_a_study_scroll_together_by_place(desk: Page, phantom_url: str):
@@ -304,3 +332,34 @@ def test_a_real_magnetic_resonance_study_opens(desk: Page, hub: SeededHub):
     desk.keyboard.press("PageDown")
     expect(_mark(desk, "number")).to_have_text("75 / 128")
     expect(_mark(desk, "broken")).to_have_text("")
+
+
+@pytest.mark.skipif(not SHARED_STUDY.is_file(), reason=f"{SHARED_STUDY} is not here")
+def test_on_a_line_of_one_megabit_the_real_light_copy_is_chosen_and_said(
+    browser: Browser, hub: SeededHub
+):
+    url = _case_with(hub, "slow-line", SHARED_STUDY)
+    hub.hub.manage("make_light_stacks", "--wait")
+    context = new_context(browser, base_url=hub.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    context.new_cdp_session(page).send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 40,
+            "downloadThroughput": ONE_MEGABIT_BYTES_S,
+            "uploadThroughput": ONE_MEGABIT_BYTES_S,
+        },
+    )
+    page.goto(url, timeout=SLOW_READY_MS)
+    page.locator("[data-dicom]").scroll_into_view_if_needed()
+    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=SLOW_READY_MS)
+    expect(_mark(page, "reduced")).to_have_text("Reduced copy, not for measurement")
+    expect(page.get_by_role("button", name="Length", exact=True)).to_be_disabled()
+    page.locator("[data-pane][data-whole]").wait_for(timeout=SLOW_READY_MS)
+    images = [one for one in fetched if one.endswith(".dcm")]
+    assert len(images) == 128
+    assert {"/light-" in one for one in images} == {True}
+    context.close()

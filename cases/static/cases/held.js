@@ -59,4 +59,79 @@
   field.addEventListener("input", show);
   window.addEventListener("resize", show);
   area.querySelectorAll("img").forEach((image) => image.addEventListener("load", show));
+
+  // A long loop is looked at one frame after another, in one place; rectangles stay over all.
+  const FEW = 12;
+  const PLAYED_MS = 200;
+  const controls = document.querySelector("[data-held-controls]");
+  const figures = [...area.querySelectorAll(".held-frame")];
+  if (!controls || figures.length <= FEW) return;
+
+  const slider = controls.querySelector("[data-held-slider]");
+  const play = controls.querySelector("[data-held-play]");
+  const told = controls.querySelector("[data-held-told]");
+  const seen = new Set();
+  let timer = 0;
+  let at = 0;
+
+  const say = (name, values) =>
+    controls.dataset[name].replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
+
+  const tell = () => {
+    const frame = say("frame", { number: at + 1, count: figures.length });
+    slider.value = String(at + 1);
+    slider.setAttribute("aria-valuetext", frame);
+    told.textContent = `${frame} · ${say("seen", { seen: seen.size, count: figures.length })}`;
+  };
+
+  const turnTo = (number) => {
+    at = Math.min(Math.max(number, 0), figures.length - 1);
+    figures.forEach((figure, place) => (figure.hidden = place !== at));
+    // Only what is shown is fetched: the server takes note of what was looked at.
+    figures[at].querySelector("img").loading = "eager";
+    show();
+    tell();
+  };
+
+  const pause = () => {
+    clearTimeout(timer);
+    timer = 0;
+    play.textContent = controls.dataset.play;
+  };
+
+  // The next frame comes when this one has been seen, however slow the line is.
+  const goOn = () => {
+    if (at >= figures.length - 1) return pause();
+    if (figures[at].querySelector("img").complete) turnTo(at + 1);
+    timer = setTimeout(goOn, PLAYED_MS);
+  };
+
+  figures.forEach((figure, place) => {
+    const image = figure.querySelector("img");
+    const note = () => {
+      seen.add(place);
+      tell();
+    };
+    image.addEventListener("load", note);
+    if (image.complete && image.naturalWidth) seen.add(place);
+  });
+  controls.querySelectorAll("[data-held-step]").forEach((button) =>
+    button.addEventListener("click", () => {
+      pause();
+      turnTo(at + Number(button.dataset.heldStep));
+    }),
+  );
+  slider.addEventListener("input", () => {
+    pause();
+    turnTo(Number(slider.value) - 1);
+  });
+  play.addEventListener("click", () => {
+    if (timer) return pause();
+    if (at >= figures.length - 1) turnTo(0);
+    play.textContent = controls.dataset.pause;
+    timer = setTimeout(goOn, PLAYED_MS);
+  });
+  controls.hidden = false;
+  area.classList.add("held-frames--one");
+  turnTo(0);
 })();

@@ -6,8 +6,10 @@ export interface StackData {
   id: number;
   /** Names the stack for marks and questions. */
   key: string;
-  /** Which of the case's studies; series of one study share a coordinate system. */
+  /** Which of the case's studies. */
   study: number;
+  /** Names the coordinate system: stacks of equal names lie in one (docs/imports.md). */
+  space: string;
   label: string;
   note: string;
   modality: string;
@@ -73,12 +75,22 @@ export function normalOf(stack: StackData): Vector | null {
   ];
 }
 
+/** Column and row of a place in an image, from the centre of the first pixel; null where the stack
+    does not say where its images lie. */
+export function pixelOf(stack: StackData, at: number, place: Vector): [number, number] | null {
+  const corner = stack.positions?.[at];
+  const { orientation, spacing } = stack;
+  if (!corner || !orientation || !spacing) return null;
+  const way = place.map((value, axis) => value - (corner[axis] ?? 0));
+  return [dot(way, orientation.slice(0, 3)) / spacing[1], dot(way, orientation.slice(3)) / spacing[0]];
+}
+
 /** The image of `stack` that lies nearest to image `at` of another one; null where the two are not
-    parallel stacks of one study, so that no image corresponds. */
+    parallel stacks in one coordinate system, so that no image corresponds. */
 export function corresponding(from: StackData, at: number, stack: StackData): number | null {
   const [one, other] = [normalOf(from), normalOf(stack)];
   const place = from.positions?.[at];
-  if (from.study !== stack.study || !one || !other || !place || !stack.positions) return null;
+  if (from.space !== stack.space || !one || !other || !place || !stack.positions) return null;
   if (Math.abs(dot(one, other)) < 0.95) return null;
   const wanted = dot(place, other);
   let best = 0;

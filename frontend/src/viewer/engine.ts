@@ -57,6 +57,11 @@ const DRAGGED: Partial<Record<ToolName, string>> = {
 };
 export const MEASURING = ["length", "angle", "ellipse", "rectangle", "probe"] as const;
 
+/** What Cornerstone calls a tool. */
+export function toolNameOf(tool: ToolName): string {
+  return DRAGGED[tool] ?? "";
+}
+
 export function isMeasuring(tool: ToolName): boolean {
   return (MEASURING as readonly string[]).includes(tool);
 }
@@ -87,6 +92,11 @@ export function imageIdsOf(stack: StackData, isLight = false): string[] {
   });
 }
 
+/** The stack and image (from zero) of an address. */
+export function placeOf(imageId: string): { stack: StackData; at: number } | undefined {
+  return places.get(imageId);
+}
+
 /** Geometry known before a file is there. */
 function ourMetadata(type: string, imageId: unknown): unknown {
   if (type !== Enums.MetadataModules.IMAGE_PLANE || typeof imageId !== "string") return undefined;
@@ -97,7 +107,7 @@ function ourMetadata(type: string, imageId: unknown): unknown {
   const { orientation, spacing } = stack;
   if (!position || !orientation || !spacing) return undefined;
   return {
-    frameOfReferenceUID: `study-${stack.study}`,
+    frameOfReferenceUID: stack.space,
     rows: stack.rows,
     columns: stack.columns,
     imageOrientationPatient: orientation,

@@ -11,6 +11,7 @@ import type { Pane } from "./pane";
 import { Pointing } from "./pointing";
 import { PresetMenu } from "./presets";
 import { Quality } from "./quality";
+import { save } from "./saving";
 import { StackPane } from "./stack-pane";
 import { rove } from "./toolbar";
 
@@ -294,6 +295,7 @@ class Viewer {
       turn: () => pane.flip("flipVertical"),
       reset: () => pane.reset(),
       clear: () => this.clear(),
+      save: () => this.saveMeasurements(),
       play: () => this.cine.toggle(),
       link: () => this.link(),
       planes: () => void this.layOut(this.layout.volume ? "1x1" : "planes"),
@@ -311,6 +313,12 @@ class Viewer {
     annotation.state.removeAllAnnotations();
     for (const pane of this.layout.panes) pane.cornerstone.render();
     this.announce(this.words("cleared"));
+  }
+
+  private saveMeasurements(): void {
+    const count = save(this.active.stack);
+    this.announce(this.words(count ? "saved" : "unmeasured", { count }));
+    if (!count) this.active.say(this.words("unmeasured"));
   }
 
   private link(): void {

@@ -1,7 +1,8 @@
-import { Enums, type Types } from "@cornerstonejs/core";
+import { Enums, cache, type Types } from "@cornerstonejs/core";
 
 import { letters, type StackData, type Words } from "./data";
 import { windowLevel, type Engine, type ToolName } from "./engine";
+import { fitting } from "./grey";
 import { Overlay, type Mark, type Point } from "./marks";
 import { ScrollGesture } from "./scrolling";
 
@@ -68,9 +69,8 @@ export abstract class Pane {
   abstract enable(): Promise<void>;
   abstract scrollTo(index: number, quietly?: boolean): void;
   abstract drawMarks(): void;
-  /** Sets a window; null is the one recorded with the images, or one that fits their values. */
-  abstract applyWindow(window: Window | null): void;
-  abstract applyFullRange(): void;
+  /** The image whose values windows are fitted to. */
+  protected abstract get measuredId(): string;
   protected abstract readonly heading: HTMLElement;
 
   protected get tool(): () => ToolName {
@@ -111,6 +111,28 @@ export abstract class Pane {
     if (!range) return { centre: 0, width: 1 };
     const { windowCenter, windowWidth } = windowLevel.toWindowLevel(range.lower, range.upper);
     return { centre: windowCenter, width: windowWidth };
+  }
+
+  /** Sets a window; null is the one recorded with the images, or one that fits their values. */
+  applyWindow(window: Window | null): void {
+    const { window: kept } = this.stack;
+    const recorded = kept && { centre: kept[0], width: kept[1] };
+    const wanted = window ?? recorded ?? this.fitting(0.005);
+    if (!wanted) return;
+    if (!window) this.chosen = { name: "auto", window: wanted };
+    this.setWindow(wanted);
+  }
+
+  applyFullRange(): void {
+    const window = this.fitting(0);
+    if (!window) return;
+    this.chosen = { name: "full", window };
+    this.setWindow(window);
+  }
+
+  private fitting(share: number): Window | null {
+    const image = cache.getImage(this.measuredId);
+    return image ? fitting(image, share) : null;
   }
 
   protected setWindow(window: Window): void {

@@ -1,9 +1,8 @@
-import { Enums, cache, type Types } from "@cornerstonejs/core";
+import { Enums, type Types } from "@cornerstonejs/core";
 
 import { dot, type StackData, type Vector } from "./data";
-import { fitting } from "./grey";
 import type { Cut } from "./marks";
-import { Pane, type PaneSurroundings, type Window } from "./pane";
+import { Pane, type PaneSurroundings } from "./pane";
 import { NORMALS, type PlaneName, type Volume } from "./volume";
 
 /* A pane that shows a plane through a volume, with lines where the other planes cut it. */
@@ -49,6 +48,11 @@ export class PlanePane extends Pane {
 
   get count(): number {
     return this.range.count;
+  }
+
+  protected get measuredId(): string {
+    const ids = this.volume.imageIds;
+    return ids[Math.floor(ids.length / 2)] ?? "";
   }
 
   async enable(): Promise<void> {
@@ -126,31 +130,9 @@ export class PlanePane extends Pane {
     this.overlay.drawCuts(place(this.volume.point), cuts);
   }
 
-  applyWindow(window: Window | null): void {
-    const { stack } = this;
-    const recorded = stack.window && { centre: stack.window[0], width: stack.window[1] };
-    const wanted = window ?? recorded ?? this.fitting(0.005);
-    if (!wanted) return;
-    if (!window) this.chosen = { name: "auto", window: wanted };
-    this.setWindow(wanted);
-  }
-
-  applyFullRange(): void {
-    const window = this.fitting(0);
-    if (!window) return;
-    this.chosen = { name: "full", window };
-    this.applyWindow(window);
-  }
-
   override reset(): void {
     super.reset();
     this.viewport.jumpToWorld(this.volume.point);
-  }
-
-  private fitting(share: number): Window | null {
-    const ids = this.volume.imageIds;
-    const image = cache.getImage(ids[Math.floor(ids.length / 2)] ?? "");
-    return image ? fitting(image, share) : null;
   }
 
   private listenForAim(): void {

@@ -2,9 +2,8 @@ import { Enums, cache, type Types } from "@cornerstonejs/core";
 
 import type { StackData } from "./data";
 import { imageIdsOf } from "./engine";
-import { fitting } from "./grey";
 import type { Point } from "./marks";
-import { Pane, type PaneSurroundings, type Window } from "./pane";
+import { Pane, type PaneSurroundings } from "./pane";
 import { Prefetch } from "./prefetch";
 
 /* A pane that scrolls through the images of a stack. */
@@ -25,7 +24,6 @@ export class StackPane extends Pane {
   private shown = -1;
   private isPumping = false;
   private stackNumber: number;
-  private recorded: Window | null = null;
 
   constructor(
     id: string,
@@ -65,6 +63,10 @@ export class StackPane extends Pane {
 
   protected get isShown(): boolean {
     return this.shown >= 0;
+  }
+
+  protected get measuredId(): string {
+    return this.imageIds[this.shown] ?? "";
   }
 
   // --- Pixels and marks
@@ -153,7 +155,6 @@ export class StackPane extends Pane {
     this.slider.hidden = this.imageIds.length < 2;
     this.root.setAttribute("aria-label", this.words("images", { series: stack.label }));
     if (this.select.options.length) this.select.value = String(this.stackNumber);
-    this.recorded = stack.window && { centre: stack.window[0], width: stack.window[1] };
     await this.viewport.setStack(this.imageIds, this.target);
     this.shown = this.target;
     this.viewport.resetProperties();
@@ -221,27 +222,6 @@ export class StackPane extends Pane {
     } finally {
       this.isPumping = false;
     }
-  }
-
-  // --- Grey levels
-
-  applyWindow(window: Window | null): void {
-    const wanted = window ?? this.recorded ?? this.fitting(0.005);
-    if (!wanted) return;
-    if (!window) this.chosen = { name: "auto", window: wanted };
-    this.setWindow(wanted);
-  }
-
-  applyFullRange(): void {
-    const window = this.fitting(0);
-    if (!window) return;
-    this.chosen = { name: "full", window };
-    this.applyWindow(window);
-  }
-
-  private fitting(share: number): Window | null {
-    const image = cache.getImage(this.imageIds[this.shown] ?? "");
-    return image ? fitting(image, share) : null;
   }
 
   private picker(): HTMLElement {

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +12,8 @@ from PIL import Image
 
 from cases.domain.imports import work_off
 from cases.models import ImportJob, Instance, InstanceState, LightStack, Series, Study
+from cases.tasks import run_import
+from media.tasks import process_lecture
 from tests.cases.deidentification.planted import FAMILY, leaks, planted_slice, to_bytes
 from tests.cases.imports.test_import import folders, series_zip, ultrasound  # noqa: F401  fixture
 from tests.factories import make_author, make_case, make_department, section_of
@@ -37,6 +40,23 @@ def author(department, client):
 
 def studies_url(case) -> str:
     return reverse("cases_dicom:studies", args=[case.pk])
+
+
+def test_a_page_of_studies_is_headed_by_its_name_and_the_case(client, author, case):
+    page = BeautifulSoup(client.get(studies_url(case)).content, "html.parser")
+    heading = page.find("h1").get_text(" ", strip=True)
+    assert heading == f"DICOM studies {case.title}"
+
+
+def test_the_editor_leads_to_studies_and_marks(client, author, case):
+    page = client.get(reverse("wagtailadmin_pages:edit", args=[case.pk]))
+    meter = BeautifulSoup(page.content, "html.parser").select_one(".desk-meter")
+    ways = [link["href"] for link in meter.select(".desk-ways a")]
+    assert ways == [studies_url(case), reverse("cases:marks", args=[case.pk])]
+
+
+def test_an_import_stands_before_lectures_in_the_queue():
+    assert run_import.priority > process_lecture.priority
 
 
 def test_an_author_imports_and_reads_what_was_done(client, author, case, folders):  # noqa: F811

@@ -18,7 +18,7 @@ from cases.deidentification.refusals import Refusal, Refused
 from cases.deidentification.values import Keyed
 from cases.imports.archives import UploadLimits, entries
 from cases.imports.parsing import ParseLimits, read_dataset
-from cases.imports.staging import StagingLimits, Stopped, stage
+from cases.imports.staging import StagingLimits, stage
 from tests.cases.deidentification.planted import FAMILY, leaks, planted_slice, to_bytes
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -258,9 +258,15 @@ def test_two_patients_in_one_upload_are_refused(tmp_path):
 
 
 def test_work_ends_when_asked_or_out_of_time(tmp_path):
+    class Stop(Exception):
+        pass
+
+    def stop(_fraction: float) -> None:
+        raise Stop
+
     path = written(tmp_path, planted_slice(0))
-    with pytest.raises(Stopped):
-        stage(path, into=tmp_path / "o", keyed=KEY, on_progress=lambda _fraction: False)
+    with pytest.raises(Stop):
+        stage(path, into=tmp_path / "o", keyed=KEY, on_progress=stop)
     with pytest.raises(Refused) as refused:
         stage(path, into=tmp_path / "o", keyed=KEY, limits=StagingLimits(seconds=-1))
     assert refused.value.code == Refusal.TIMED_OUT

@@ -19,6 +19,7 @@ from pydicom import Dataset, dcmread
 from pydicom.uid import UltrasoundImageStorage
 
 from cases.deidentification.pixels import Rectangle
+from cases.domain import attempts as attempts_module
 from cases.domain import imports as imports_module
 from cases.domain.imports import NO_CASE, import_path, open_import, sweep_imports, work_off
 from cases.domain.quarantine import (
@@ -259,7 +260,7 @@ def test_a_killed_worker_leaves_nothing_half_imported_and_the_next_one_finishes(
     job = upload(planted_slice(0), planted_slice(1))
     with monkeypatch.context() as patched:
         patched.setattr(imports_module, step, die)
-        patched.setattr(imports_module.shutil, "rmtree", lambda *_a, **_k: None)
+        patched.setattr(attempts_module.shutil, "rmtree", lambda *_a, **_k: None)
         with pytest.raises(Killed):
             work_off(job_id=job.pk)
     assert not Study.objects.exists()

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { corresponding, letters, pixelOf, type StackData } from "../src/viewer/data";
+
+/* Where images lie: what scrolls together, and what does not. */
+
+function stack(changes: Partial<StackData> = {}): StackData {
+  return {
+    study: 1,
+    space: "a",
+    positions: [0, 5, 10, 15].map((z) => [-10, -20, z]),
+    orientation: [1, 0, 0, 0, 1, 0],
+    spacing: [0.5, 2],
+    ...changes,
+  } as StackData;
+}
+
+const thin = { positions: [0, 1, 2, 3, 4, 5, 6].map((z) => [0, 0, z]) as StackData["positions"] };
+
+test("parallel stacks in one coordinate system correspond by place", () => {
+  assert.equal(corresponding(stack(), 1, stack(thin)), 5);
+  assert.equal(corresponding(stack(thin), 6, stack()), 1);
+});
+
+test("studies of one coordinate system correspond, those of two do not though they be one study", () => {
+  assert.equal(corresponding(stack(), 1, stack({ ...thin, study: 2 })), 5);
+  assert.equal(corresponding(stack(), 1, stack({ ...thin, space: "b" })), null);
+});
+
+test("planes that cross do not correspond", () => {
+  assert.equal(corresponding(stack(), 1, stack({ orientation: [0, 1, 0, 0, 0, -1] })), null);
+  assert.equal(corresponding(stack(), 1, stack({ positions: null })), null);
+});
+
+test("a place in the patient is a column and a row of the image", () => {
+  assert.deepEqual(pixelOf(stack(), 0, [-10, -20, 0]), [0, 0]);
+  // Columns are 2 mm apart, rows half a millimetre.
+  assert.deepEqual(pixelOf(stack(), 0, [-6, -19, 0]), [2, 2]);
+  assert.equal(pixelOf(stack({ spacing: null }), 0, [0, 0, 0]), null);
+});
+
+test("directions are told by the patient's letters", () => {
+  assert.equal(letters([1, 0, 0]), "L");
+  assert.equal(letters([0, -1, 0]), "A");
+  assert.equal(letters([-0.7, 0, 0.7]), "RH");
+});
