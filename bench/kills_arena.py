@@ -34,6 +34,8 @@ for path in map(Path, {paths!r}):
             collection=Collection.get_first_root_node(),
         )
 """
+# Stages that publish something before the whole lecture, and what it is called.
+EARLIER = {("probe", ""): "opening", ("package", "early"): "early"}
 _STARTS_WITHIN_S = 60.0
 
 
@@ -262,14 +264,28 @@ class Arena:
         return self.var / "uploads" / directory
 
     def orphans(self, shown: set[Path]) -> list[Path]:
-        """Directories of attempts, and published ones, that no lecture shows."""
-        work = [*(self.var / "work/lectures").glob("*/*/*")]
-        published = [
-            path
-            for path in (self.var / "uploads/lectures").glob("*/*")
-            if not path.name.startswith("stills-")
+        """Directories of attempts, and published ones, that nobody has a claim to.
+
+        Those of a failed lecture that it would go on with belong to it, and what a long lecture
+        showed before it was whole to whoever watches that.
+        """
+        kept = set(shown)
+        for lecture, generation, kind, part, token, state in self.ask(
+            "SELECT lecture_id, s.generation, kind, part, token, l.state FROM media_stage s "
+            "JOIN media_lecture l ON l.id = lecture_id WHERE s.state = 'done'"
+        ):
+            if state == "failed":
+                work = self.var / f"work/lectures/{lecture}/{generation}"
+                attempt = f"{kind}.{part}-{token}" if part else f"{kind}-{token}"
+                kept |= {work / attempt, work / "renditions"}
+            if shows := EARLIER.get((kind, part)):
+                folder = self.var / f"uploads/lectures/{lecture}"
+                kept.add(folder / f"{generation}-{shows}-{token}")
+        found = [
+            *(self.var / "work/lectures").glob("*/*/*"),
+            *(self.var / "uploads/lectures").glob("*/*"),
         ]
-        return [*work, *(path for path in published if path not in shown)]
+        return [path for path in found if path not in kept and not path.name.startswith("stills-")]
 
     def left_behind(self) -> list[int]:
         """Processes that still have to do with this arena after its end."""
