@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from jobs.domain.leases import Lease, LeaseLost, reopen
 from jobs.models import WorkState
-from media.models import Lecture, Rendition, SlideDeck, Stage, StageKind
+from media.models import Lecture, SlideDeck, Stage, StageKind
 from media.pipeline import run
 from media.pipeline.encode import OnProgress, encode_portion
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
 from media.pipeline.jobs import Job, is_early, portions
-from media.pipeline.package import Package, package
+from media.pipeline.package import package
 from media.pipeline.plan import Plan
 from media.pipeline.policy import DEFAULT_POLICY, POLICIES, Policy
 from media.pipeline.refusals import Refusal
@@ -32,6 +32,8 @@ from .files import (
     renditions_directory,
     unpublish,
 )
+from .opening import publish_opening
+from .showing import show
 from .speech import write_draft
 from .stills import publish_stills
 
@@ -62,7 +64,12 @@ def examine(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
         measured = joined.with_losses(measured)
     else:
         with local_original(lecture, work=work) as source:
-            measured, planned = run.examine(source, policy_of(lecture), binary=_ffmpeg())
+            policy = policy_of(lecture)
+            begin = partial(
+                publish_opening, stage, lease, source,
+                policy=policy, on_progress=on_progress, binary=_ffmpeg(),
+            )  # fmt: skip
+            measured, planned = run.examine(source, policy, binary=_ffmpeg(), on_probed=begin)
     on_progress(1.0, 0.0)
     with transaction.atomic():
         lease.check()
@@ -85,7 +92,8 @@ def _divide(lecture: Lecture, stage: Stage, planned: Plan) -> None:
     whole.delete()
     parts = [(StageKind.ENCODE, portion.name) for portion in portions(planned)]
     # What plays already is not replaced by less.
-    if planned.is_early and not lecture.manifest:
+    lecture.refresh_from_db(fields=["manifest", "opening_s"])
+    if planned.is_early and (not lecture.is_ready or lecture.is_opening):
         parts.append((StageKind.PACKAGE, EARLY))
     Stage.objects.bulk_create(
         (
@@ -104,7 +112,12 @@ def make_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> None
     planned = _plan_of(stage.lecture)
     portion = next((p for p in portions(planned) if p.name == stage.part), None)
     if portion is None:
-        raise OutputGone(f"no portion {stage.part!r} in the plan of lecture {stage.lecture_id}")
+        # Another release divided the work otherwise; what it lacks is opened in its place.
+        with transaction.atomic():
+            lease.check()
+            _divide(stage.lecture, stage, planned)
+            lease.finish(result={"is_superseded": True})
+        return
     work = attempt_directory(stage, token=lease.token)
     out = renditions_directory(lecture_id=stage.lecture_id, generation=stage.generation)
     with _recording(stage, work=work, on_progress=on_progress) as source:
@@ -151,7 +164,7 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
     try:
         with transaction.atomic():
             lease.check()
-            _show(lecture, stage, made, name=name)
+            show(lecture_id=lecture.pk, generation=stage.generation, name=name, made=made)
             lease.finish(result=made.to_data())
     except LeaseLost:
         unpublish(name=name)
@@ -256,39 +269,3 @@ def _plan_of(lecture: Lecture) -> Plan:
     if lecture.plan is None:
         raise OutputGone(f"lecture {lecture.pk} has no plan")
     return Plan.from_data(lecture.plan)
-
-
-def _show(lecture: Lecture, stage: Stage, made: Package, *, name: str) -> None:
-    """Make what was published what the lecture plays, in the caller's transaction.
-
-    Unless a newer transcoding was asked for meanwhile: then the next sweep takes it away.
-    """
-    is_current = Lecture.objects.filter(pk=lecture.pk, generation=stage.generation).update(
-        directory=name,
-        manifest=str(made.master),
-        poster=str(made.poster or ""),
-        fallback=str(made.fallback_mp4),
-        playlists={
-            name: str(path)
-            for name, path in (("av1", made.av1), ("saver", made.saver), ("audio", made.sound))
-            if path is not None
-        },
-        duration_s=made.duration_s,
-        published_at=timezone.now(),
-    )
-    if not is_current:
-        return
-    Rendition.objects.filter(lecture=lecture).delete()
-    Rendition.objects.bulk_create(
-        Rendition(
-            lecture=lecture,
-            generation=stage.generation,
-            name=rendition.name,
-            width=rendition.width,
-            height=rendition.height,
-            codec=rendition.codec,
-            bitrate=rendition.bitrate_bps,
-            size_bytes=rendition.size_bytes,
-        )
-        for rendition in made.renditions
-    )
