@@ -74,6 +74,8 @@ class Killer:
     def __init__(self, arena: Arena, chance: random.Random, report: Report) -> None:
         self.arena, self.chance, self.report = arena, chance, report
         self.asleep: list[tuple[float, subprocess.Popen[bytes]]] = []
+        # Who has had something in hand: a worker that is still starting is no aim.
+        self.seasoned: set[int] = set()
         self.harms: dict[str, Callable[[], bool]] = {
             "worker killed": self.kill_worker,
             "child killed": self.kill_child,
@@ -90,6 +92,10 @@ class Killer:
 
     def strike(self) -> bool:
         """Do some harm; False where there was nothing to harm at this moment."""
+        at_work = [w.pid for w in self.arena.workers if self.arena.children_of(w)]
+        self.seasoned.update(at_work)
+        if not at_work:
+            return False
         (name,) = self.chance.choices(list(self.weights), list(self.weights.values()))
         if not self.harms[name]():
             return False
@@ -150,7 +156,11 @@ class Killer:
 
     def _awake(self) -> list[subprocess.Popen[bytes]]:
         resting = [worker for _until, worker in self.asleep]
-        return [worker for worker in self.arena.workers if worker not in resting]
+        return [
+            worker
+            for worker in self.arena.workers
+            if worker not in resting and worker.pid in self.seasoned
+        ]
 
 
 @contextmanager

@@ -34,8 +34,6 @@ for path in map(Path, {paths!r}):
             collection=Collection.get_first_root_node(),
         )
 """
-# Stages that publish something before the whole lecture, and what it is called.
-EARLIER = {("probe", ""): "opening", ("package", "early"): "early"}
 _STARTS_WITHIN_S = 60.0
 
 
@@ -206,11 +204,15 @@ class Arena:
 
     def children(self) -> list[int]:
         """Everything that the workers have started, at any depth."""
+        return [pid for worker in self.workers for pid in self.children_of(worker)]
+
+    def children_of(self, worker: subprocess.Popen[bytes]) -> list[int]:
+        """Everything that one worker has started, at any depth."""
         parents = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdecimal():
                 parents[int(entry.name)] = _parent_of(entry)
-        found, ring = [], {worker.pid for worker in self.workers}
+        found, ring = [], {worker.pid}
         while ring:
             ring = {pid for pid, parent in parents.items() if parent in ring}
             found += sorted(ring)
@@ -278,7 +280,9 @@ class Arena:
                 work = self.var / f"work/lectures/{lecture}/{generation}"
                 attempt = f"{kind}.{part}-{token}" if part else f"{kind}-{token}"
                 kept |= {work / attempt, work / "renditions"}
-            if shows := EARLIER.get((kind, part)):
+            # What was published before the whole lecture.
+            shows = "opening" if kind == "probe" else part
+            if kind == "probe" or (kind == "package" and part):
                 folder = self.var / f"uploads/lectures/{lecture}"
                 kept.add(folder / f"{generation}-{shows}-{token}")
         found = [

@@ -1,5 +1,6 @@
 """What each stage does: pure pipeline in the middle, one fenced transaction at the end."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from media.models import Lecture, SlideDeck, Stage, StageKind
 from media.pipeline import run
 from media.pipeline.encode import OnProgress, encode_portion
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
-from media.pipeline.jobs import Job, is_early, portions
+from media.pipeline.jobs import Job, instalments, is_early, portions
 from media.pipeline.package import package
 from media.pipeline.plan import Plan
 from media.pipeline.policy import DEFAULT_POLICY, POLICIES, Policy
@@ -39,7 +40,8 @@ from .stills import publish_stills
 
 # Of packaging, the renditions are at fault rather than the step itself.
 ENCODE_TO_BLAME = frozenset({Refusal.OUTPUT_SHORT.value, Refusal.OUTPUT_INVALID.value})
-# The part of packaging that shows a long lecture before all of it is made.
+# The part of packaging that shows a long lecture before all of it is made, whole or, with the
+# number of its first portions, in instalments.
 EARLY = "early"
 
 
@@ -94,6 +96,8 @@ def _divide(lecture: Lecture, stage: Stage, planned: Plan) -> None:
     # What plays already is not replaced by less.
     lecture.refresh_from_db(fields=["manifest", "opening_s"])
     if planned.is_early and (not lecture.is_ready or lecture.is_opening):
+        numbers = instalments(planned)
+        parts += [(StageKind.PACKAGE, f"{EARLY}.{number:03}") for number in numbers]
         parts.append((StageKind.PACKAGE, EARLY))
     Stage.objects.bulk_create(
         (
@@ -153,7 +157,8 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
         encoded,
         planned,
         made_in,
-        only_early=stage.part == EARLY,
+        only_early=_is_early_part(stage.part),
+        first_portions=_first_portions(stage.part),
         on_progress=on_progress,
         binary=_ffmpeg(),
     )
@@ -164,12 +169,15 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
     try:
         with transaction.atomic():
             lease.check()
-            show(lecture_id=lecture.pk, generation=stage.generation, name=name, made=made)
+            show(
+                lecture_id=lecture.pk, generation=stage.generation, name=name, made=made,
+                whole_s=planned.duration_s if _first_portions(stage.part) else None,
+            )  # fmt: skip
             lease.finish(result=made.to_data())
     except LeaseLost:
         unpublish(name=name)
         raise
-    if stage.part != EARLY:
+    if not _is_early_part(stage.part):
         remove_work(lecture_id=lecture.pk, generation=stage.generation)
 
 
@@ -191,19 +199,34 @@ class Step:
 def must_precede(other: Stage, stage: Stage) -> bool:
     """Whether ``stage`` begins only when ``other``, of the same transcoding, is done.
 
-    The first publication of a long lecture waits for its own parts only; the full one also
-    waits for the first, so that it is never replaced by less.
+    The early publications of a long lecture wait for their own parts only; each publication also
+    waits for those that hold less, so that it is never replaced by less.
     """
     if other.kind == stage.kind == StageKind.PACKAGE:
-        return other.part == EARLY and stage.part != EARLY and not has_given_up(other)
-    if other.kind == StageKind.ENCODE and stage.part == EARLY:
-        return is_early(other.part)
+        return _extent(other.part) < _extent(stage.part) and not has_given_up(other)
+    if other.kind == StageKind.ENCODE and _is_early_part(stage.part):
+        return is_early(other.part, within=_first_portions(stage.part))
     return other.kind in WORK[StageKind(stage.kind)].after
 
 
 def is_optional(stage: Stage) -> bool:
     """Whether the lecture is ready without it."""
-    return WORK[StageKind(stage.kind)].is_optional or stage.part == EARLY
+    return WORK[StageKind(stage.kind)].is_optional or _is_early_part(stage.part)
+
+
+def _is_early_part(part: str) -> bool:
+    return part.partition(".")[0] == EARLY
+
+
+def _first_portions(part: str) -> int | None:
+    """Of how many portions an instalment is; None for what is whole."""
+    number = part.partition(".")[2]
+    return int(number) if _is_early_part(part) and number else None
+
+
+def _extent(part: str) -> tuple[bool, float]:
+    """Puts the parts of packaging in order of what they hold."""
+    return not _is_early_part(part), _first_portions(part) or math.inf
 
 
 def has_given_up(stage: Stage) -> bool:
@@ -218,8 +241,9 @@ def urgency(stage: Stage) -> tuple[int, str]:
     if stage.kind == StageKind.ENCODE and is_early(stage.part):
         # The sound is one long piece: begun first, it is no bottleneck.
         return 1 if stage.part.startswith(Job.SOUND) else 2, stage.part
-    if stage.part == EARLY:
-        return 3, ""
+    if _is_early_part(stage.part):
+        # An instalment is waited for, and made in a moment.
+        return (1 if _first_portions(stage.part) else 3), stage.part
     if stage.kind == StageKind.PACKAGE:
         return 4, ""
     if stage.kind == StageKind.SPEECH:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from jobs.domain.leases import claim
@@ -13,7 +14,7 @@ from jobs.models import WorkState
 from media.domain import opening as opening_module
 from media.domain.files import sweep_files
 from media.domain.lectures import transcode_again
-from media.domain.stages import process, refresh_state, run_stage
+from media.domain.stages import next_stages, process, refresh_state, run_stage
 from media.domain.transcoding import cancel_transcoding
 from media.models import Lecture, LectureState, Stage, StageKind
 from media.pipeline.hls import read_media_playlist
@@ -167,3 +168,48 @@ def test_lecture_that_plays_lets_those_pass_of_which_nothing_plays(
     # Nobody else is in need: both go on to their end.
     assert process(lecture_id=second.pk) == LectureState.READY
     assert process(lecture_id=first.pk) == LectureState.READY
+
+
+def test_saver_plays_in_instalments_while_its_rest_is_made(import_recording, monkeypatch):
+    in_seconds = Policy(
+        preset="ultrafast", has_av1=False, segment_s=1, chunk_s=1, max_portion_s=1,
+        early_from_s=3.0, opening_s=1.0,
+    )  # fmt: skip
+    monkeypatch.setitem(POLICIES, "standard", in_seconds)
+    lecture = examined(import_recording())
+    done = []
+    while lecture.is_opening:
+        stages = lecture.stages.exclude(kind=StageKind.STILLS)
+        stage = next_stages(stages, now=timezone.now())[0]
+        run_stage(lease=claim(model=Stage, pk=stage.pk, holder="test"))
+        lecture.refresh_from_db()
+        done.append(stage.part)
+        if stage.part == "early.001":
+            first = published(lecture)
+            assert (first.name, lecture.opening_s) == (
+                "1-early.001-1",
+                pytest.approx(1.0, abs=0.05),
+            )
+            assert lecture.duration_s == pytest.approx(4.0, abs=0.2)
+            for line in (first / lecture.manifest).read_text().splitlines():
+                if line and not line.startswith("#"):
+                    made = read_media_playlist(first / line)
+                    assert made.duration_s == pytest.approx(1.0, abs=0.05)
+    assert done[:3] == ["sound.000", "saver.000", "early.001"]
+    assert (done[-1], Path(lecture.directory).name) == ("early", "1-early-1")
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+    sweep_files()
+    assert first.is_dir()
+
+
+def test_instalment_that_failed_holds_nothing_up(import_recording, monkeypatch):
+    in_seconds = Policy(
+        preset="ultrafast", has_av1=False, segment_s=1, chunk_s=1, max_portion_s=1,
+        early_from_s=3.0, opening_s=0.0,
+    )  # fmt: skip
+    monkeypatch.setitem(POLICIES, "standard", in_seconds)
+    lecture = examined(import_recording())
+    assert lecture.stages.filter(part="early.001").update(state=WorkState.FAILED) == 1
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+    lecture.refresh_from_db()
+    assert Path(lecture.directory).name == "1-1"
