@@ -248,7 +248,9 @@ def _publish_masters(
     speech = [sound for sound in voices if sound]
     plain = voices[0]
     if not pictures:
-        master = _write(out, "master", ".m3u8", sound_playlist(list(sounds.values())).encode())
+        # One codec here, too: see below.
+        common = [sound for (codec, _is_speech), sound in sounds.items() if codec == AAC]
+        master = _write(out, "master", ".m3u8", sound_playlist(common).encode())
         return master, None, None, _write(out, "audio", ".m3u8", sound_playlist(speech).encode())
     # One codec of picture and one of sound throughout: a player may change between all variants,
     # and Chromium's own HLS stops for good where it would have to change the codec.
