@@ -126,8 +126,9 @@ def _share(parts: list[Stage]) -> float:
 def progress(stages: list[Stage]) -> float:
     """How far (0–1) the stages of one generation have come; optional ones don't count."""
     done = 0.0
+    needed = mandatory(stages)
     for kind, weight in WEIGHTS.items():
-        parts = [stage for stage in stages if stage.kind == kind]
+        parts = [stage for stage in needed if stage.kind == kind]
         if parts:
             done += weight * _share(parts)
     return done

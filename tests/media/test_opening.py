@@ -21,6 +21,7 @@ from media.pipeline.hls import read_media_playlist
 from media.pipeline.policy import POLICIES, Policy
 from media.pipeline.refusals import Refusal, Refused
 from media.playing import player_context
+from media.queries import progress
 from media.tasks import process_lecture
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,13 @@ def test_saver_plays_in_instalments_while_its_rest_is_made(import_recording, mon
     assert process(lecture_id=lecture.pk) == LectureState.READY
     sweep_files()
     assert first.is_dir()
+
+
+def test_what_is_published_early_is_no_progress_of_the_whole(import_recording):
+    lecture = examined(import_recording())
+    before = progress(list(lecture.stages.all()))
+    assert lecture.stages.filter(part="early").update(state=WorkState.DONE) == 1
+    assert progress(list(lecture.stages.all())) == before
 
 
 def test_instalment_that_failed_holds_nothing_up(import_recording, monkeypatch):
