@@ -253,8 +253,9 @@ def _battle(
     struck = 0
     weights = [WEIGHTS[clip.name] for clip in clips]
     while struck < count and time.monotonic() < deadline:
-        if killer.arena.open_lectures() < len(killer.arena.workers):
-            killer.arena.take_in(killer.chance.choices(clips, weights, k=lectures))
+        is_short = killer.arena.open_lectures() < 2 * len(killer.arena.workers)
+        if is_short and not killer.arena.is_taking_in:
+            killer.arena.begin_to_take_in(killer.chance.choices(clips, weights, k=lectures))
             say(f"{lectures} lectures more")
         time.sleep(killer.chance.uniform(0.05, 1.5))
         killer.wake()
@@ -265,7 +266,7 @@ def _battle(
 def _wait_until_all_ended(killer: Killer, *, deadline: float) -> list[tuple[str, str, str, str]]:
     """Wait for the last lecture; how each lecture ended."""
     arena, still_open = killer.arena, 0
-    while (waiting := arena.open_lectures()) or killer.asleep:
+    while (waiting := arena.open_lectures()) or killer.asleep or arena.is_taking_in:
         if waiting != still_open:
             say(f"{waiting} lectures are open")
             still_open = waiting

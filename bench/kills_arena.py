@@ -155,6 +155,7 @@ class Arena:
         self.has_small_disk = has_small_disk
         self.log = scratch / "log"
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.reception: subprocess.Popen[bytes] | None = None
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "hub.settings.development",
@@ -188,7 +189,19 @@ class Arena:
 
     def take_in(self, paths: list[Path]) -> None:
         """Upload recordings."""
-        self._do("shell", "-v", "0", "-c", TAKE_IN.format(paths=[str(path) for path in paths]))
+        self.begin_to_take_in(paths)
+        if self.reception is None or self.reception.wait() != 0:
+            raise RuntimeError(f"nothing could be taken in:\n{self.log_tail()}")
+
+    def begin_to_take_in(self, paths: list[Path]) -> None:
+        """Upload recordings beside all else; a database that is killed may cut it short."""
+        code = TAKE_IN.format(paths=[str(path) for path in paths])
+        self.reception = self._start("shell", "-v", "0", "-c", code)
+
+    @property
+    def is_taking_in(self) -> bool:
+        """Whether recordings are on their way."""
+        return self.reception is not None and self.reception.poll() is None
 
     def start_workers(self, count: int) -> None:
         """Start workers beside those that run."""
@@ -306,6 +319,8 @@ class Arena:
 
     def close(self) -> None:
         """Ask the workers to stop, then make them; end the database."""
+        if self.reception is not None:
+            self.reception.wait()
         for worker in self.workers:
             worker.send_signal(signal.SIGCONT)
             worker.send_signal(signal.SIGTERM)
