@@ -21,7 +21,7 @@ from media.pipeline.hls import read_media_playlist
 from media.pipeline.policy import POLICIES, Policy
 from media.pipeline.refusals import Refusal, Refused
 from media.playing import player_context
-from media.queries import progress
+from media.queries import progress, status
 from media.tasks import process_lecture
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +208,16 @@ def test_what_is_published_early_is_no_progress_of_the_whole(import_recording):
     before = progress(list(lecture.stages.all()))
     assert lecture.stages.filter(part="early").update(state=WorkState.DONE) == 1
     assert progress(list(lecture.stages.all())) == before
+
+
+def test_remaining_time_is_told_only_while_somebody_works(import_recording):
+    lecture = examined(import_recording())
+    lecture.stages.filter(kind=StageKind.ENCODE, part="sound.000").update(state=WorkState.DONE)
+    refresh_state(lecture_id=lecture.pk)
+    assert status(Lecture.objects.get(pk=lecture.pk)).remaining == ""
+    encode = lecture.stages.filter(kind=StageKind.ENCODE, part="saver.000")
+    encode.update(state=WorkState.RUNNING)
+    assert status(Lecture.objects.get(pk=lecture.pk)).remaining == "less than a minute left"
 
 
 def test_instalment_that_failed_holds_nothing_up(import_recording, monkeypatch):
