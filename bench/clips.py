@@ -5,9 +5,11 @@ slides with text from 18 to 44 px (56 s), a CT stack scrolled in a viewer (20 s)
 moves before a camera that has noise (14 s), and speech where espeak-ng is installed.
 """
 
+import random
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -87,13 +89,16 @@ def slide(number: int) -> Image.Image:
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 0, WIDTH, 14), fill=(20, 80, 130))
     y = 90
-    for size, text in TEXTS[number]:
+    for row in range(len(TEXTS[0])):
+        # The first five as they are written, then their lines in other company.
+        size, text = TEXTS[(number + row * (number // len(TEXTS))) % len(TEXTS)][row]
         draw.text((90, y), text, font=_font(size), fill=(25, 28, 32))
         y += size * 2 + 40
-    scan = Image.fromarray(volume_slice(number * 14 + 20, side=480)).convert("RGB")
+    scan = Image.fromarray(volume_slice(number * 14 % 71 + 20, side=480)).convert("RGB")
     picture.paste(scan, (1330, 480))
     draw.rectangle((1328, 478, 1811, 961), outline=(120, 120, 120), width=2)
-    draw.text((90, 1030), f"Head CT {number + 1} / {len(TEXTS)}", font=_font(18), fill=(90, 90, 90))
+    footer = f"Head CT {number + 1} / {max(number + 1, len(TEXTS))}"
+    draw.text((90, 1030), footer, font=_font(18), fill=(90, 90, 90))
     return picture
 
 
@@ -185,15 +190,17 @@ def frames() -> Iterator[bytes]:
     yield from _speaker_frames()
 
 
-def speech(path: Path) -> bool:
-    """Write a minute and a half of speech as WAV; noise in its place where there is no voice."""
+def speech(path: Path, text: str = SPEECH * 2, duration_s: int = DURATION_S) -> bool:
+    """Write ``text`` as spoken into a WAV file; noise in its place where there is no voice."""
     espeak = shutil.which("espeak-ng")
     if espeak:
-        subprocess.run([espeak, "-s", "150", "-w", path, SPEECH * 2], check=True)
+        subprocess.run(
+            [espeak, "-s", "150", "-w", path, "--stdin"], input=text.encode(), check=True
+        )
         return True
     subprocess.run(
         [find_ffmpeg().path, "-v", "error", "-y", "-f", "lavfi", "-i",
-         f"anoisesrc=d={DURATION_S}:c=pink:a=0.1:seed=1,tremolo=f=4:d=0.9", path],
+         f"anoisesrc=d={duration_s}:c=pink:a=0.1:seed=1,tremolo=f=4:d=0.9", path],
         check=True,
     )  # fmt: skip
     return False
@@ -207,24 +214,70 @@ def lecture_clip(directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     speech(directory / "speech.wav")
     partial = directory / "partial.mp4"
+    _encode(
+        frames(), partial,
+        "-i", directory / "speech.wav", "-t", str(DURATION_S), "-af", "apad",
+        "-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart",
+    )  # fmt: skip
+    return partial.rename(path)
+
+
+def _encode(pictures: Iterable[bytes], path: Path, *further: str | Path) -> Path:
+    """Encode RGB pictures as a screen recorder would; ``further`` inputs and options."""
     encoder = subprocess.Popen(
         [
             find_ffmpeg().path, "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
-            "-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-",
-            "-i", directory / "speech.wav", "-t", str(DURATION_S), "-af", "apad",
+            "-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-", *further,
             "-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
             "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
-            "-c:v", "libx264", "-preset", "veryfast", "-crf", "19", "-c:a", "aac", "-b:a", "160k",
-            "-movflags", "+faststart", partial,
+            "-c:v", "libx264", "-preset", "veryfast", "-crf", "19", path,
         ],
         stdin=subprocess.PIPE,
     )  # fmt: skip
     assert encoder.stdin is not None
-    for frame in frames():
-        encoder.stdin.write(frame)
+    for picture in pictures:
+        encoder.stdin.write(picture)
     encoder.stdin.close()
     if encoder.wait() != 0:
         raise RuntimeError("the clip could not be encoded")
+    return path
+
+
+# Of the long lecture: pieces of ten seconds, of which slides stay for three to five.
+LONG_SLIDES, PIECE_S = 36, 10
+
+
+def long_lecture_clip(directory: Path) -> Path:
+    """Half an hour of 1080p30 in ``directory``: 36 slides of 30 to 50 s, a stack or a speaker now
+    and then, and speech without a break. Made once, of pieces that are joined without being
+    encoded again.
+    """
+    path = directory / "lecture-30min.mp4"
+    if path.exists():
+        return path
+    pieces = directory / "pieces"
+    pieces.mkdir(parents=True, exist_ok=True)
+    stack = _encode(_stack_frames(), pieces / "stack.mp4")
+    speaker = _encode(_speaker_frames(), pieces / "speaker.mp4")
+    order: list[Path] = []
+    for number in range(LONG_SLIDES):
+        still = slide(number).tobytes()
+        piece = _encode((still for _ in range(PIECE_S * FPS)), pieces / f"slide-{number}.mp4")
+        order += [piece] * (3 + number % 3)
+        order += [stack] * (number % 3 == 1) + [speaker] * (number % 4 == 3)
+    (directory / "order.txt").write_text("".join(f"file 'pieces/{p.name}'\n" for p in order))
+    sentences = re.findall(r"[^.]+\.", SPEECH)
+    talk = [s for seed in range(40) for s in random.Random(seed).sample(sentences, len(sentences))]
+    speech(directory / "long.wav", "".join(talk), 2000)
+    partial = directory / "partial.mp4"
+    subprocess.run(
+        [
+            find_ffmpeg().path, "-v", "error", "-y", "-f", "concat", "-i", directory / "order.txt",
+            "-i", directory / "long.wav", "-map", "0:v", "-map", "1:a", "-c:v", "copy",
+            "-c:a", "aac", "-b:a", "160k", "-shortest", "-movflags", "+faststart", partial,
+        ],
+        check=True,
+    )  # fmt: skip
     return partial.rename(path)
 
 

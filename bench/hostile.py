@@ -1,10 +1,11 @@
 """Mutated recordings through the pipeline: no crash, no hang, no stray file.
 
-``python -m bench hostile [--count 5000] [--seed 1]`` makes a small valid file of each container
-by code, damages it in ways that parsers meet in the wild (bits, bytes, lengths, chunks cut,
-doubled, moved, taken from another file), and feeds each to the pipeline, in the box and under
-limits. Only two ends are good: a lecture, or a ``Refused`` with a code. The share of files that
-get past the probe says whether the damage reaches the decoders.
+``python -m bench hostile [--count 5000] [--seed 1] [--minutes 20]`` makes a small valid file of
+each container by code, damages it in ways that parsers meet in the wild (bits, bytes, lengths,
+chunks cut, doubled, moved, taken from another file), and feeds each to the pipeline, in the box and
+under limits. Only two ends are good: a lecture, or a ``Refused`` with a code. The share of files
+that get past the probe says whether the damage reaches the decoders. All are probed; of those that
+can be planned, as many are transcoded as the minutes allow, spread over all of them.
 """
 
 import argparse
@@ -191,8 +192,26 @@ class Tally:
         self.findings.append(f"{mutation.name}: {what}")
 
 
+class Pace:
+    """Spreads what takes long evenly over everything that is to be tried."""
+
+    def __init__(self, *, count: int, minutes: float) -> None:
+        self.count, self.budget_s = count, 60 * minutes
+        self.began = time.monotonic()
+        self.done = 0
+
+    def has_time(self) -> bool:
+        """Whether less time is gone than belongs to what has been tried so far."""
+        return time.monotonic() - self.began < self.budget_s * self.done / self.count
+
+
 def try_batch(
-    batch: list[Mutation], directory: Path, tally: Tally, *, transcode_every: int
+    batch: list[Mutation],
+    directory: Path,
+    tally: Tally,
+    *,
+    transcode_every: int,
+    pace: Pace | None = None,
 ) -> None:
     """Take some mutations through sniff, probe and plan, and every so many-th on to the end."""
     inbox = directory / "in"
@@ -210,7 +229,7 @@ def try_batch(
         if plan_made:
             planned.append((mutation, Path(answer["path"]), plan_made))
     for number, (mutation, path, plan_made) in enumerate(planned):
-        if number % transcode_every:
+        if number % transcode_every or not (pace is None or pace.has_time()):
             tally.ends["planned, not transcoded"] += 1
             continue
         _transcode(mutation, path, plan_made, directory / f"out-{number}", tally)
@@ -299,17 +318,26 @@ def _transcode(mutation: Mutation, path: Path, planned: Plan, out: Path, tally: 
     shutil.rmtree(out, ignore_errors=True)
 
 
-def run(*, count: int, seed: int, transcode_every: int, keep: Path | None = None) -> Tally:
+def run(
+    *,
+    count: int,
+    seed: int,
+    transcode_every: int,
+    minutes: float = 60.0,
+    keep: Path | None = None,
+) -> Tally:
     """Try mutations and tell how they ended; store those with findings below ``keep``."""
     tally = Tally(ends=Counter(), findings=[])
     with tempfile.TemporaryDirectory() as scratch:
         seeds = make_seeds(Path(scratch))
         source = mutations(seeds, count=count, seed=seed)
+        pace = Pace(count=count, minutes=minutes)
         for number in range(0, count, BATCH):
             batch = list(islice(source, BATCH))
+            pace.done += len(batch)
             with tempfile.TemporaryDirectory(dir=scratch) as directory:
                 found = len(tally.findings)
-                try_batch(batch, Path(directory), tally, transcode_every=transcode_every)
+                try_batch(batch, Path(directory), tally, transcode_every=transcode_every, pace=pace)
             for finding in tally.findings[found:]:
                 print(f"FINDING {finding}", flush=True)
             if keep:
@@ -332,6 +360,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--transcode-every", type=int, default=4, help="go on with each so many-th")
+    parser.add_argument("--minutes", type=float, default=20.0, help="about, for all of it")
     parser.add_argument("--keep", type=Path, help="store files with findings here")
     chosen = parser.parse_args()
     began = time.monotonic()
@@ -339,6 +368,7 @@ def main() -> None:
         count=chosen.count,
         seed=chosen.seed,
         transcode_every=chosen.transcode_every,
+        minutes=chosen.minutes,
         keep=chosen.keep,
     )
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

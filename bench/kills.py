@@ -1,11 +1,12 @@
 """Kills at random moments: every lecture ends ready, once and whole, or failed with a reason.
 
-``python -m bench kills [--count 100] [--database sqlite|postgres] [--workers 4] [--seed 1]``
-takes in small recordings, lets workers transcode them, and meanwhile kills workers, what they
-started, and the database server (all with SIGKILL), pauses workers past their lease, and fills
-the disk. Waits before another attempt are cut short, nothing else is changed. In the end it
-compares every published lecture, byte by byte, with one that was made in peace, and looks for
-files and processes that nobody owns.
+``python -m bench kills [--count 100] [--database sqlite|postgres] [--workers 4] [--seed 1]
+[--minutes 25]`` takes in small recordings, lets workers transcode them, and meanwhile kills
+workers, what they started, and the database server (all with SIGKILL), pauses workers past their
+lease, and fills the disk. Waits before another attempt are cut short, nothing else is changed. In
+the end it compares every published lecture, byte by byte, with one that was made in peace, and
+looks for files and processes that nobody owns. How far it is, it tells on standard error; after
+three fifths of its time it strikes no more, and reports how many strikes there were.
 """
 
 import argparse
@@ -35,12 +36,18 @@ _PICTURE = "-f lavfi -i testsrc2=s=160x120:r=10:d={}"
 _SOUND = "-f lavfi -i sine=d={}"
 _X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p"
 CLIPS = {
-    "talk.mp4": f"{_PICTURE.format(6)} {_SOUND.format(6)} {_X264} -c:a aac",
-    "silent.mkv": f"{_PICTURE.format(4)} {_X264}",
-    "voice.mp3": f"{_SOUND.format(3)} -c:a libmp3lame",
+    "talk.mp4": f"{_PICTURE.format(3)} {_SOUND.format(3)} {_X264} -c:a aac",
+    "silent.mkv": f"{_PICTURE.format(2)} {_X264}",
+    "voice.mp3": f"{_SOUND.format(2)} -c:a libmp3lame",
+    # Long enough to be published three times: its beginning, its saver, everything.
+    "long.mp4": (
+        f"-f lavfi -i testsrc2=s=96x72:r=5:d=121 {_SOUND.format(121)} {_X264} -g 25 -c:a aac"
+    ),
 }
-# After the last kill, so long at most until all is done; machines may be busy.
-PATIENCE_S = 600.0
+# How often each is taken in.
+WEIGHTS = {"talk.mp4": 4, "silent.mkv": 4, "voice.mp3": 3, "long.mp4": 1}
+# Of the time allowed, so much is for striking; the rest is for the lectures to end.
+STRIKING = 0.6
 FILL_S = 3.0
 
 
@@ -53,12 +60,22 @@ class Report:
     findings: list[str] = field(default_factory=list)
 
 
+_BEGAN = time.monotonic()
+
+
+def say(what: str) -> None:
+    """Tell on standard error how far it is."""
+    print(f"{time.monotonic() - _BEGAN:7.1f} s  {what}", file=sys.stderr, flush=True)
+
+
 class Killer:
     """Does one harm at a time to an arena, chosen by a seeded generator."""
 
     def __init__(self, arena: Arena, chance: random.Random, report: Report) -> None:
         self.arena, self.chance, self.report = arena, chance, report
         self.asleep: list[tuple[float, subprocess.Popen[bytes]]] = []
+        # Who has had something in hand: a worker that is still starting is no aim.
+        self.seasoned: set[int] = set()
         self.harms: dict[str, Callable[[], bool]] = {
             "worker killed": self.kill_worker,
             "child killed": self.kill_child,
@@ -75,10 +92,15 @@ class Killer:
 
     def strike(self) -> bool:
         """Do some harm; False where there was nothing to harm at this moment."""
+        at_work = [w.pid for w in self.arena.workers if self.arena.children_of(w)]
+        self.seasoned.update(at_work)
+        if not at_work:
+            return False
         (name,) = self.chance.choices(list(self.weights), list(self.weights.values()))
         if not self.harms[name]():
             return False
         self.report.done[name] += 1
+        say(f"{self.report.done.total():4}  {name}")
         return True
 
     def kill_worker(self) -> bool:
@@ -134,7 +156,11 @@ class Killer:
 
     def _awake(self) -> list[subprocess.Popen[bytes]]:
         resting = [worker for _until, worker in self.asleep]
-        return [worker for worker in self.arena.workers if worker not in resting]
+        return [
+            worker
+            for worker in self.arena.workers
+            if worker not in resting and worker.pid in self.seasoned
+        ]
 
 
 @contextmanager
@@ -171,9 +197,13 @@ def fingerprint(directory: Path) -> dict[str, str]:
     }
 
 
-def run(*, count: int, seed: int, database: str, workers: int, lectures: int) -> Report:
+def run(
+    *, count: int, seed: int, database: str, workers: int, lectures: int, minutes: float
+) -> Report:
     """Strike `count` times while lectures are transcoded; look at what became of them."""
     report = Report()
+    deadline = time.monotonic() + 60 * minutes
+    strike_until = time.monotonic() + 60 * minutes * STRIKING
     scratch = Path(tempfile.mkdtemp(prefix="viewbox-kills-", dir="/tmp"))
     try:
         clips = make_clips(scratch / "clips")
@@ -190,9 +220,11 @@ def run(*, count: int, seed: int, database: str, workers: int, lectures: int) ->
             try:
                 arena.set_up()
                 arena.start_workers(workers)
-                models = _peace(killer, clips)
-                _battle(killer, clips, count=count, lectures=lectures)
-                _judge(arena, _wait_until_all_ended(killer), models, report)
+                models = _peace(killer, clips, deadline=strike_until)
+                say("peace is over")
+                _battle(killer, clips, count=count, lectures=lectures, deadline=strike_until)
+                say("no more harm")
+                _judge(arena, _wait_until_all_ended(killer, deadline=deadline), models, report)
             finally:
                 arena.close()
             report.findings += [f"process {left} was left behind" for left in arena.left_behind()]
@@ -201,10 +233,10 @@ def run(*, count: int, seed: int, database: str, workers: int, lectures: int) ->
     return report
 
 
-def _peace(killer: Killer, clips: list[Path]) -> dict[str, dict[str, str]]:
+def _peace(killer: Killer, clips: list[Path], *, deadline: float) -> dict[str, dict[str, str]]:
     """What becomes of each recording when nothing happens."""
     killer.arena.take_in(clips)
-    ended = _wait_until_all_ended(killer)
+    ended = _wait_until_all_ended(killer, deadline=deadline)
     models = {
         name: fingerprint(killer.arena.published(directory))
         for name, state, _code, directory in ended
@@ -215,25 +247,33 @@ def _peace(killer: Killer, clips: list[Path]) -> dict[str, dict[str, str]]:
     return models
 
 
-def _battle(killer: Killer, clips: list[Path], *, count: int, lectures: int) -> None:
+def _battle(
+    killer: Killer, clips: list[Path], *, count: int, lectures: int, deadline: float
+) -> None:
     struck = 0
-    while struck < count:
-        if killer.arena.open_lectures() < len(killer.arena.workers):
-            killer.arena.take_in([killer.chance.choice(clips) for _ in range(lectures)])
+    weights = [WEIGHTS[clip.name] for clip in clips]
+    while struck < count and time.monotonic() < deadline:
+        is_short = killer.arena.open_lectures() < 2 * len(killer.arena.workers)
+        if is_short and not killer.arena.is_taking_in:
+            killer.arena.begin_to_take_in(killer.chance.choices(clips, weights, k=lectures))
+            say(f"{lectures} lectures more")
         time.sleep(killer.chance.uniform(0.05, 1.5))
         killer.wake()
         killer.arena.let_time_pass()
         struck += killer.strike()
 
 
-def _wait_until_all_ended(killer: Killer) -> list[tuple[str, str, str, str]]:
-    """Wait for the last lecture, then for the sweeps; how each lecture ended."""
-    arena, deadline = killer.arena, time.monotonic() + PATIENCE_S
-    while arena.open_lectures() or killer.asleep:
+def _wait_until_all_ended(killer: Killer, *, deadline: float) -> list[tuple[str, str, str, str]]:
+    """Wait for the last lecture; how each lecture ended."""
+    arena, still_open = killer.arena, 0
+    while (waiting := arena.open_lectures()) or killer.asleep or arena.is_taking_in:
+        if waiting != still_open:
+            say(f"{waiting} lectures are open")
+            still_open = waiting
         killer.wake()
         arena.let_time_pass()
         if time.monotonic() > deadline:
-            killer.report.findings.append(f"not ended after {PATIENCE_S:.0f} s")
+            killer.report.findings.append(f"{waiting} lectures not ended in time")
             killer.wake(everybody=True)
             break
         time.sleep(0.5)
@@ -270,7 +310,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--workers", type=int, default=4)
-    parser.add_argument("--lectures", type=int, default=6, help="taken in at a time")
+    parser.add_argument("--lectures", type=int, default=12, help="taken in at a time")
+    parser.add_argument("--minutes", type=float, default=25.0, help="for all of it, at most")
     chosen = parser.parse_args()
     began = time.monotonic()
     report = run(**vars(chosen))
@@ -280,6 +321,8 @@ def main() -> None:
         print(f"{title}: {sum(counted.values())}")
         for what, times in counted.most_common():
             print(f"{times:7}  {what}")
+    if report.done.total() < chosen.count:
+        print(f"time was up after {report.done.total()} of {chosen.count} strikes")
     for finding in report.findings:
         print(f"FINDING {finding}")
     print(

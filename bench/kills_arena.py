@@ -155,6 +155,7 @@ class Arena:
         self.has_small_disk = has_small_disk
         self.log = scratch / "log"
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.reception: subprocess.Popen[bytes] | None = None
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "hub.settings.development",
@@ -188,7 +189,19 @@ class Arena:
 
     def take_in(self, paths: list[Path]) -> None:
         """Upload recordings."""
-        self._do("shell", "-v", "0", "-c", TAKE_IN.format(paths=[str(path) for path in paths]))
+        self.begin_to_take_in(paths)
+        if self.reception is None or self.reception.wait() != 0:
+            raise RuntimeError(f"nothing could be taken in:\n{self.log_tail()}")
+
+    def begin_to_take_in(self, paths: list[Path]) -> None:
+        """Upload recordings beside all else; a database that is killed may cut it short."""
+        code = TAKE_IN.format(paths=[str(path) for path in paths])
+        self.reception = self._start("shell", "-v", "0", "-c", code)
+
+    @property
+    def is_taking_in(self) -> bool:
+        """Whether recordings are on their way."""
+        return self.reception is not None and self.reception.poll() is None
 
     def start_workers(self, count: int) -> None:
         """Start workers beside those that run."""
@@ -204,11 +217,15 @@ class Arena:
 
     def children(self) -> list[int]:
         """Everything that the workers have started, at any depth."""
+        return [pid for worker in self.workers for pid in self.children_of(worker)]
+
+    def children_of(self, worker: subprocess.Popen[bytes]) -> list[int]:
+        """Everything that one worker has started, at any depth."""
         parents = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdecimal():
                 parents[int(entry.name)] = _parent_of(entry)
-        found, ring = [], {worker.pid for worker in self.workers}
+        found, ring = [], {worker.pid}
         while ring:
             ring = {pid for pid, parent in parents.items() if parent in ring}
             found += sorted(ring)
@@ -262,14 +279,30 @@ class Arena:
         return self.var / "uploads" / directory
 
     def orphans(self, shown: set[Path]) -> list[Path]:
-        """Directories of attempts, and published ones, that no lecture shows."""
-        work = [*(self.var / "work/lectures").glob("*/*/*")]
-        published = [
-            path
-            for path in (self.var / "uploads/lectures").glob("*/*")
-            if not path.name.startswith("stills-")
+        """Directories of attempts, and published ones, that nobody has a claim to.
+
+        Those of a failed lecture that it would go on with belong to it, and what a long lecture
+        showed before it was whole to whoever watches that.
+        """
+        kept = set(shown)
+        for lecture, generation, kind, part, token, state in self.ask(
+            "SELECT lecture_id, s.generation, kind, part, token, l.state FROM media_stage s "
+            "JOIN media_lecture l ON l.id = lecture_id WHERE s.state = 'done'"
+        ):
+            if state == "failed":
+                work = self.var / f"work/lectures/{lecture}/{generation}"
+                attempt = f"{kind}.{part}-{token}" if part else f"{kind}-{token}"
+                kept |= {work / attempt, work / "renditions"}
+            # What was published before the whole lecture.
+            shows = "opening" if kind == "probe" else part
+            if kind == "probe" or (kind == "package" and part):
+                folder = self.var / f"uploads/lectures/{lecture}"
+                kept.add(folder / f"{generation}-{shows}-{token}")
+        found = [
+            *(self.var / "work/lectures").glob("*/*/*"),
+            *(self.var / "uploads/lectures").glob("*/*"),
         ]
-        return [*work, *(path for path in published if path not in shown)]
+        return [path for path in found if path not in kept and not path.name.startswith("stills-")]
 
     def left_behind(self) -> list[int]:
         """Processes that still have to do with this arena after its end."""
@@ -286,6 +319,8 @@ class Arena:
 
     def close(self) -> None:
         """Ask the workers to stop, then make them; end the database."""
+        if self.reception is not None:
+            self.reception.wait()
         for worker in self.workers:
             worker.send_signal(signal.SIGCONT)
             worker.send_signal(signal.SIGTERM)

@@ -57,6 +57,8 @@ def player_context(lecture: Lecture, user: Any, *, watch_url: str = "") -> dict[
         watch_url = ""
     else:
         watch_url = watch_url or reverse("lectures:watch", args=[lecture.pk])
+    # Of a beginning, the bar shows what can be reached; what was watched is told of the whole.
+    duration_s = lecture.opening_s or lecture.duration_s or 0.0
     renditions = _renditions(lecture)
     tracks = _tracks(lecture)
     player = {
@@ -69,7 +71,8 @@ def player_context(lecture: Lecture, user: Any, *, watch_url: str = "") -> dict[
         "has_picture": not lecture.fallback.endswith(".m4a"),
         "width": max((r.width for r in renditions), default=USUAL_WIDTH),
         "height": max((r.height for r in renditions), default=USUAL_HEIGHT),
-        "duration_s": lecture.duration_s or 0.0,
+        "duration_s": duration_s,
+        "is_opening": lecture.is_opening,
         "resume_at_s": record.position_s if record else 0.0,
         "watched_share": record.watched_share if record else 0.0,
         "watch_url": watch_url,

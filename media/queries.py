@@ -126,8 +126,9 @@ def _share(parts: list[Stage]) -> float:
 def progress(stages: list[Stage]) -> float:
     """How far (0–1) the stages of one generation have come; optional ones don't count."""
     done = 0.0
+    needed = mandatory(stages)
     for kind, weight in WEIGHTS.items():
-        parts = [stage for stage in stages if stage.kind == kind]
+        parts = [stage for stage in needed if stage.kind == kind]
         if parts:
             done += weight * _share(parts)
     return done
@@ -164,7 +165,8 @@ def status(lecture: Lecture) -> Status:
     """How the lecture's transcoding stands, its failure in the reader's language."""
     stages = current_stages(lecture)
     share = 1.0 if lecture.state == LectureState.READY else progress(stages)
-    is_at_work = lecture.state == LectureState.PROCESSING
+    # While no worker is at it, the pace so far says nothing.
+    is_at_work = any(stage.state == WorkState.RUNNING for stage in stages)
     return Status(
         state=lecture.state,
         label=str(lecture.get_state_display()),

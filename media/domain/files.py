@@ -4,6 +4,7 @@
     WORK_ROOT/lectures/<lecture>/<generation>/renditions/        finished chunks, of all attempts
     MEDIA_ROOT/lectures/<lecture>/<generation>-<token>/          one published transcoding
     MEDIA_ROOT/lectures/<lecture>/<generation>-early-<token>/    its first, thrifty part
+    MEDIA_ROOT/lectures/<lecture>/<generation>-opening-<token>/  its beginning, before that
     MEDIA_ROOT/lectures/<lecture>/stills-<generation>-<token>-<hash>/   its published stills
 
 The fencing token in each name keeps attempts apart: a worker that lost its lease goes on
@@ -28,6 +29,8 @@ from media.models import Lecture, Stage, StageKind
 
 FOLDER = "lectures"
 RENDITIONS = "renditions"
+# What is published of a long lecture while it is examined.
+OPENING = "opening"
 # Visitors who began before a new transcoding was published still play the old one.
 OLD_GENERATION_KEPT = timedelta(days=1)
 # Files of a lecture the database doesn't know: perhaps it was restored from an older copy.
@@ -211,6 +214,10 @@ def _is_needed_work(lecture: Lecture, directory: Path) -> bool:
     return False
 
 
+# Kinds of stage that publish transcodings.
+_PUBLISHING = frozenset({StageKind.PROBE, StageKind.PACKAGE})
+
+
 def _is_needed_publication(lecture: Lecture, directory: Path) -> bool:
     name = f"{FOLDER}/{lecture.pk}/{directory.name.removeprefix('.')}"
     if directory.name.removeprefix(".").startswith(f"{StageKind.STILLS}-"):
@@ -221,8 +228,11 @@ def _is_needed_publication(lecture: Lecture, directory: Path) -> bool:
         # Its half-made copy across disks, if that is what lies here, was published since.
         return not directory.name.startswith(".")
     for stage in lecture.stages.all():
-        if stage.kind == StageKind.PACKAGE and name == published_name(
-            lecture_id=lecture.pk, generation=stage.generation, part=stage.part, token=stage.token
+        if stage.kind in _PUBLISHING and name == published_name(
+            lecture_id=lecture.pk,
+            generation=stage.generation,
+            part=OPENING if stage.kind == StageKind.PROBE else stage.part,
+            token=stage.token,
         ):
             if stage.state == WorkState.RUNNING:
                 return True

@@ -105,7 +105,8 @@ def _state_of(lecture: Lecture, stages: Iterable[Stage]) -> LectureState:
     if lecture.is_link:
         # Nothing is made here of what others keep.
         return LectureState.READY
-    plays_older = 0 < published_generation(lecture) < lecture.generation
+    is_older = 0 < published_generation(lecture) < lecture.generation
+    plays_older = is_older and not lecture.is_opening
     return derived_state(stages, plays_older=plays_older)
 
 
@@ -156,11 +157,25 @@ def process(*, lecture_id: int) -> str:
         if len(free) > 1:
             _call_another(lecture_id)
         run_stage(lease=lease)
-        if lecture.priority < 0 and is_waiting_above(lecture.priority):
-            # Nobody waits for this one: what somebody does wait for goes before its next stage.
+        if _should_give_way(lecture_id):
             enqueue(lecture_id=lecture_id)
             break
     return refresh_state(lecture_id=lecture_id)
+
+
+def _should_give_way(lecture_id: int) -> bool:
+    """Whether another lecture goes before this one's next stage.
+
+    One that nobody waits for lets everything pass that somebody does wait for; one that plays
+    already lets those pass of which nothing plays.
+    """
+    lecture = Lecture.objects.filter(pk=lecture_id).first()
+    if lecture is None:
+        return False
+    if lecture.priority < 0:
+        return is_waiting_above(lecture.priority)
+    waiting = {pk for (pk,) in waiting_arguments(process_lecture)} - {lecture_id}
+    return lecture.is_ready and Lecture.objects.filter(pk__in=waiting, manifest="").exists()
 
 
 def _call_another(lecture_id: int) -> None:

@@ -1,22 +1,23 @@
 """What each stage does: pure pipeline in the middle, one fenced transaction at the end."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from jobs.domain.leases import Lease, LeaseLost, reopen
 from jobs.models import WorkState
-from media.models import Lecture, Rendition, SlideDeck, Stage, StageKind
+from media.models import Lecture, SlideDeck, Stage, StageKind
 from media.pipeline import run
 from media.pipeline.encode import OnProgress, encode_portion
 from media.pipeline.ffmpeg_binary import FfmpegBinary, find_ffmpeg
-from media.pipeline.jobs import Job, is_early, portions
-from media.pipeline.package import Package, package
+from media.pipeline.jobs import Job, instalments, is_early, portions
+from media.pipeline.package import package
 from media.pipeline.plan import Plan
 from media.pipeline.policy import DEFAULT_POLICY, POLICIES, Policy
 from media.pipeline.refusals import Refusal
@@ -32,12 +33,15 @@ from .files import (
     renditions_directory,
     unpublish,
 )
+from .opening import publish_opening
+from .showing import show
 from .speech import write_draft
 from .stills import publish_stills
 
 # Of packaging, the renditions are at fault rather than the step itself.
 ENCODE_TO_BLAME = frozenset({Refusal.OUTPUT_SHORT.value, Refusal.OUTPUT_INVALID.value})
-# The part of packaging that shows a long lecture before all of it is made.
+# The part of packaging that shows a long lecture before all of it is made, whole or, with the
+# number of its first portions, in instalments.
 EARLY = "early"
 
 
@@ -62,7 +66,12 @@ def examine(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
         measured = joined.with_losses(measured)
     else:
         with local_original(lecture, work=work) as source:
-            measured, planned = run.examine(source, policy_of(lecture), binary=_ffmpeg())
+            policy = policy_of(lecture)
+            begin = partial(
+                publish_opening, stage, lease, source,
+                policy=policy, on_progress=on_progress, binary=_ffmpeg(),
+            )  # fmt: skip
+            measured, planned = run.examine(source, policy, binary=_ffmpeg(), on_probed=begin)
     on_progress(1.0, 0.0)
     with transaction.atomic():
         lease.check()
@@ -85,7 +94,10 @@ def _divide(lecture: Lecture, stage: Stage, planned: Plan) -> None:
     whole.delete()
     parts = [(StageKind.ENCODE, portion.name) for portion in portions(planned)]
     # What plays already is not replaced by less.
-    if planned.is_early and not lecture.manifest:
+    lecture.refresh_from_db(fields=["manifest", "opening_s"])
+    if planned.is_early and (not lecture.is_ready or lecture.is_opening):
+        numbers = instalments(planned)
+        parts += [(StageKind.PACKAGE, f"{EARLY}.{number:03}") for number in numbers]
         parts.append((StageKind.PACKAGE, EARLY))
     Stage.objects.bulk_create(
         (
@@ -104,7 +116,12 @@ def make_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> None
     planned = _plan_of(stage.lecture)
     portion = next((p for p in portions(planned) if p.name == stage.part), None)
     if portion is None:
-        raise OutputGone(f"no portion {stage.part!r} in the plan of lecture {stage.lecture_id}")
+        # Another release divided the work otherwise; what it lacks is opened in its place.
+        with transaction.atomic():
+            lease.check()
+            _divide(stage.lecture, stage, planned)
+            lease.finish(result={"is_superseded": True})
+        return
     work = attempt_directory(stage, token=lease.token)
     out = renditions_directory(lecture_id=stage.lecture_id, generation=stage.generation)
     with _recording(stage, work=work, on_progress=on_progress) as source:
@@ -140,7 +157,8 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
         encoded,
         planned,
         made_in,
-        only_early=stage.part == EARLY,
+        only_early=_is_early_part(stage.part),
+        first_portions=_first_portions(stage.part),
         on_progress=on_progress,
         binary=_ffmpeg(),
     )
@@ -151,12 +169,15 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
     try:
         with transaction.atomic():
             lease.check()
-            _show(lecture, stage, made, name=name)
+            show(
+                lecture_id=lecture.pk, generation=stage.generation, name=name, made=made,
+                whole_s=planned.duration_s if _first_portions(stage.part) else None,
+            )  # fmt: skip
             lease.finish(result=made.to_data())
     except LeaseLost:
         unpublish(name=name)
         raise
-    if stage.part != EARLY:
+    if not _is_early_part(stage.part):
         remove_work(lecture_id=lecture.pk, generation=stage.generation)
 
 
@@ -178,19 +199,34 @@ class Step:
 def must_precede(other: Stage, stage: Stage) -> bool:
     """Whether ``stage`` begins only when ``other``, of the same transcoding, is done.
 
-    The first publication of a long lecture waits for its own parts only; the full one also
-    waits for the first, so that it is never replaced by less.
+    The early publications of a long lecture wait for their own parts only; each publication also
+    waits for those that hold less, so that it is never replaced by less.
     """
     if other.kind == stage.kind == StageKind.PACKAGE:
-        return other.part == EARLY and stage.part != EARLY and not has_given_up(other)
-    if other.kind == StageKind.ENCODE and stage.part == EARLY:
-        return is_early(other.part)
+        return _extent(other.part) < _extent(stage.part) and not has_given_up(other)
+    if other.kind == StageKind.ENCODE and _is_early_part(stage.part):
+        return is_early(other.part, within=_first_portions(stage.part))
     return other.kind in WORK[StageKind(stage.kind)].after
 
 
 def is_optional(stage: Stage) -> bool:
     """Whether the lecture is ready without it."""
-    return WORK[StageKind(stage.kind)].is_optional or stage.part == EARLY
+    return WORK[StageKind(stage.kind)].is_optional or _is_early_part(stage.part)
+
+
+def _is_early_part(part: str) -> bool:
+    return part.partition(".")[0] == EARLY
+
+
+def _first_portions(part: str) -> int | None:
+    """Of how many portions an instalment is; None for what is whole."""
+    number = part.partition(".")[2]
+    return int(number) if _is_early_part(part) and number else None
+
+
+def _extent(part: str) -> tuple[bool, float]:
+    """Puts the parts of packaging in order of what they hold."""
+    return not _is_early_part(part), _first_portions(part) or math.inf
 
 
 def has_given_up(stage: Stage) -> bool:
@@ -205,8 +241,9 @@ def urgency(stage: Stage) -> tuple[int, str]:
     if stage.kind == StageKind.ENCODE and is_early(stage.part):
         # The sound is one long piece: begun first, it is no bottleneck.
         return 1 if stage.part.startswith(Job.SOUND) else 2, stage.part
-    if stage.part == EARLY:
-        return 3, ""
+    if _is_early_part(stage.part):
+        # An instalment is waited for, and made in a moment.
+        return (1 if _first_portions(stage.part) else 3), stage.part
     if stage.kind == StageKind.PACKAGE:
         return 4, ""
     if stage.kind == StageKind.SPEECH:
@@ -256,39 +293,3 @@ def _plan_of(lecture: Lecture) -> Plan:
     if lecture.plan is None:
         raise OutputGone(f"lecture {lecture.pk} has no plan")
     return Plan.from_data(lecture.plan)
-
-
-def _show(lecture: Lecture, stage: Stage, made: Package, *, name: str) -> None:
-    """Make what was published what the lecture plays, in the caller's transaction.
-
-    Unless a newer transcoding was asked for meanwhile: then the next sweep takes it away.
-    """
-    is_current = Lecture.objects.filter(pk=lecture.pk, generation=stage.generation).update(
-        directory=name,
-        manifest=str(made.master),
-        poster=str(made.poster or ""),
-        fallback=str(made.fallback_mp4),
-        playlists={
-            name: str(path)
-            for name, path in (("av1", made.av1), ("saver", made.saver), ("audio", made.sound))
-            if path is not None
-        },
-        duration_s=made.duration_s,
-        published_at=timezone.now(),
-    )
-    if not is_current:
-        return
-    Rendition.objects.filter(lecture=lecture).delete()
-    Rendition.objects.bulk_create(
-        Rendition(
-            lecture=lecture,
-            generation=stage.generation,
-            name=rendition.name,
-            width=rendition.width,
-            height=rendition.height,
-            codec=rendition.codec,
-            bitrate=rendition.bitrate_bps,
-            size_bytes=rendition.size_bytes,
-        )
-        for rendition in made.renditions
-    )

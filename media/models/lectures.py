@@ -125,6 +125,8 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
     # Further playlists, relative to the directory: {"saver": …, "audio": …}.
     playlists = models.JSONField(default=dict, blank=True, editable=False)
     duration_s = models.FloatField(_("duration"), null=True, blank=True, editable=False)
+    # How much of the beginning plays while the rest is made; None where everything plays.
+    opening_s = models.FloatField(null=True, blank=True, editable=False)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # What does not move (`media.pipeline.stills.Stills`), and where its files are published.
@@ -160,8 +162,16 @@ class Lecture(CollectionMember, index.Indexed, models.Model):
 
     @property
     def is_ready(self) -> bool:
-        """Whether something of this lecture plays (perhaps of an earlier generation)."""
-        return bool(self.manifest)
+        """Whether something of this lecture plays (perhaps of an earlier generation).
+
+        The beginning counts as long as the rest is to come.
+        """
+        return bool(self.manifest) and not (self.is_opening and self.state == LectureState.FAILED)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether what is published is the beginning alone."""
+        return self.opening_s is not None
 
     @property
     def is_link(self) -> bool:

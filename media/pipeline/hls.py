@@ -31,6 +31,16 @@ class MediaPlaylist:
         """The sum of all segments."""
         return sum(segment.duration_s for segment in self.segments)
 
+    def until(self, end_s: float) -> "MediaPlaylist":
+        """Its segments up to ``end_s``, which is about where one of them ends."""
+        kept, at_s = [], 0.0
+        for segment in self.segments:
+            if at_s + segment.duration_s / 2 > end_s:
+                break
+            kept.append(segment)
+            at_s += segment.duration_s
+        return MediaPlaylist(init=self.init, segments=tuple(kept))
+
     @property
     def size_bytes(self) -> int:
         """Bytes of media, the initialisation segment included."""

@@ -1,5 +1,6 @@
 """How a plan's work is divided: jobs by codec, portions for workers, chunks that a crash costs."""
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -15,6 +16,10 @@ class Job(StrEnum):
     SAVER = "saver"
     H264 = "h264"
     AV1 = "av1"
+
+
+# After so many portions of the saver, what there is of a long lecture is published.
+_INSTALMENTS = (1, 4)
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,33 @@ def rendition_names(plan: Plan, job: Job) -> tuple[str, ...]:
     return tuple(rendition.name for rendition in pictures_of(plan, job))
 
 
-def is_early(portion_name: str) -> bool:
-    """Whether a portion is part of what is published before the rest."""
-    return portion_name.partition(".")[0] in (Job.SOUND, Job.SAVER)
+def is_early(portion_name: str, *, within: int | None = None) -> bool:
+    """Whether a portion is part of what is published before the rest.
+
+    With ``within``, whether it is one of so many first ones; the sound always is.
+    """
+    job, _, number = portion_name.partition(".")
+    return job == Job.SOUND or (job == Job.SAVER and (within is None or int(number) < within))
+
+
+def instalments(plan: Plan) -> tuple[int, ...]:
+    """After how many portions of its saver a long lecture plays so far, before the saver is whole.
+
+    Few, each several times the one before: whoever watches from the beginning is never caught up
+    with, and what is published again and again costs little.
+    """
+    last = ceil(plan.chunks / plan.portion_chunks)
+    return tuple(number for number in _INSTALMENTS if number < last) if plan.is_early else ()
+
+
+def cut_to(plan: Plan, portions_made: int) -> Plan:
+    """The plan of what the first portions of the picture hold."""
+    chunks = portions_made * plan.portion_chunks
+    return dataclasses.replace(
+        plan,
+        duration_s=float(chunks * plan.chunk_s),
+        video=tuple(dataclasses.replace(r, crfs=r.crfs[:chunks]) for r in plan.video),
+    )
 
 
 def chunk_of(plan: Plan, number: int) -> Chunk:

@@ -2,6 +2,7 @@
 
 LibreOffice is given a copy that holds the parts needed to draw slides and nothing else: no link
 to a file or an address elsewhere (text may keep its hyperlinks, which nothing follows), no macro,
+no document or control embedded in a slide (the picture of it that PowerPoint keeps is drawn),
 and no more bytes than were agreed on, counted while they are unpacked and not as the file claims.
 Standard library only, so that it also starts in a small box.
 """
@@ -24,8 +25,13 @@ _PIECE = 1 << 20
 _IS_ENCRYPTED = 0x1
 _SLIDE = re.compile(r"ppt/slides/[^/]+\.xml")
 _SHOWN = re.compile(rb"<(?:\w+:)?sldId[\s/>]")
-# Vector pictures may name other files; PowerPoint keeps a bitmap beside each.
-_LEFT_OUT = re.compile(r".*\.svg|.*/vbaproject\.bin", re.IGNORECASE)
+# Vector pictures may name other files; PowerPoint keeps a bitmap beside each. What is embedded is
+# a document for another program, with readers and faults of its own.
+_LEFT_OUT = re.compile(r".*\.svg|.*/vbaproject\.bin|(.*/)?(embeddings|activex)/.*", re.IGNORECASE)
+# The same under any other name: what leads to it, by the last word of its type.
+_EMBEDDED = frozenset(
+    {"oleobject", "package", "control", "activexcontrolbinary", "vbaproject", "keycustomizations"}
+)
 _NAMESPACE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
@@ -87,15 +93,18 @@ def _is_wanted(part: zipfile.ZipInfo) -> bool:
 
 
 def _inner_links(content: bytes) -> bytes:
-    """The relationships that stay inside the package, and hyperlinks."""
+    """The relationships to what slides show inside the package, and hyperlinks."""
     if len(content) > MOST_LINKS_BYTES:
         raise Refused(Refusal.SLIDES_UNREADABLE, "a list of links without end")
     # A document type, the way to entities, ends the parsing.
     root = ET.fromstring(content, ET.XMLParser(target=_Plain()))  # noqa: S314
     for link in list(root):
         is_outside = link.get("TargetMode", "Internal").strip().lower() != "internal"
-        is_hyperlink = link.get("Type", "").endswith("/hyperlink")
-        if ":" in link.get("Target", "") or is_outside:
+        kind = link.get("Type", "").rpartition("/")[2].lower()
+        is_hyperlink = kind == "hyperlink"
+        if kind in _EMBEDDED:
+            root.remove(link)
+        elif ":" in link.get("Target", "") or is_outside:
             if is_hyperlink and is_outside:
                 continue
             root.remove(link)

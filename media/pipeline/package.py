@@ -30,6 +30,7 @@ from media.pipeline.hls import (
     media_playlist,
     sound_playlist,
 )
+from media.pipeline.jobs import cut_to
 from media.pipeline.plan import AAC, AV1, H264, AudioRendition, Plan, VideoRendition
 from media.pipeline.poster import make_poster
 from media.pipeline.records import Record
@@ -87,6 +88,7 @@ def package(
     out: Path,
     *,
     only_early: bool = False,
+    first_portions: int | None = None,
     on_progress: OnProgress | None = None,
     binary: FfmpegBinary | None = None,
 ) -> Package:
@@ -94,14 +96,19 @@ def package(
 
     Files are hard-linked where the file system can, so ``encoded`` may be removed afterwards
     and no byte is stored twice. Running it again over the same ``out`` gives the same result.
-    ``only_early`` packages what a long lecture plays before the rest is made.
+    ``only_early`` packages what a long lecture plays before the rest is made, ``first_portions``
+    of that no more than so many portions of the picture and the sound that goes with them.
 
     Raises ``Cancelled``, or ``Refused`` with OUTPUT_SHORT, OUTPUT_INVALID, DISK_FULL,
     TIMED_OUT, ENCODER_STOPPED or ENCODER_MISSING.
     """
     binary = binary or find_ffmpeg()
     tell = _teller(on_progress)
+    if first_portions:
+        plan = cut_to(plan, first_portions)
     playlists = joined(encoded, plan, only_early=only_early)
+    if first_portions:
+        playlists = {name: made.until(plan.duration_s) for name, made in playlists.items()}
     pictures = [r for r in plan.video if r.name in playlists]
     check_output(playlists, plan)
     with disk_errors():
@@ -241,7 +248,9 @@ def _publish_masters(
     speech = [sound for sound in voices if sound]
     plain = voices[0]
     if not pictures:
-        master = _write(out, "master", ".m3u8", sound_playlist(list(sounds.values())).encode())
+        # One codec here, too: see below.
+        common = [sound for (codec, _is_speech), sound in sounds.items() if codec == AAC]
+        master = _write(out, "master", ".m3u8", sound_playlist(common).encode())
         return master, None, None, _write(out, "audio", ".m3u8", sound_playlist(speech).encode())
     # One codec of picture and one of sound throughout: a player may change between all variants,
     # and Chromium's own HLS stops for good where it would have to change the codec.

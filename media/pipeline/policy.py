@@ -103,6 +103,8 @@ class Policy(Record):
     chunk_s: int = 30
     # Longer lectures are playable from their saver rendition before the rest is made.
     early_from_s: float = 120.0
+    # So much of their beginning, whole segments, before even that; 0 for none.
+    opening_s: float = 60.0
     # Work is dealt out to workers in about so many portions for each codec.
     portions: int = 12
     max_portion_s: int = 300

@@ -1,6 +1,7 @@
 """The whole pipeline on a bare file: probe, plan, encode, package."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from media.pipeline.content import analyse
@@ -57,8 +58,16 @@ def transcode(
     return made
 
 
-def examine(source: Path, policy: Policy, *, binary: FfmpegBinary) -> tuple[Probe, Plan]:
+def examine(
+    source: Path,
+    policy: Policy,
+    *,
+    binary: FfmpegBinary,
+    on_probed: Callable[[Probe], None] | None = None,
+) -> tuple[Probe, Plan]:
     """Measure a recording and plan its renditions for what this ffmpeg can do.
+
+    ``on_probed`` is told what it is before its content is looked at, which takes longer.
 
     Raises ``Refused`` as :func:`media.pipeline.probe.probe` and
     :func:`media.pipeline.plan.plan` do.
@@ -67,6 +76,8 @@ def examine(source: Path, policy: Policy, *, binary: FfmpegBinary) -> tuple[Prob
     measured = probe(source)
     # A recording that can't be planned is not worth looking at.
     plan(measured, policy)
+    if on_probed:
+        on_probed(measured)
     picture, sound = choose_tracks(measured, policy)
     content = analyse(
         source,

@@ -287,6 +287,24 @@ def test_on_200_kbits_data_saver_starts_with_what_three_seconds_bring(
     context.close()
 
 
+def test_on_a_thin_line_the_strip_of_slides_waits_for_the_picture(
+    browser: Browser, hub: SeededHub, lecture: dict
+):
+    context = new_context(browser, base_url=hub.url)
+    tab = context.new_page()
+    tab.goto(lecture["lesson"])
+    tab.evaluate("localStorage.setItem('viewbox.player.tab', 'slides')")
+    _thin_line(tab, of=lecture)
+    asked: list[str] = []
+    tab.on("request", lambda r: asked.append(r.url) if "/uploads/" in r.url else None)
+    _open(tab, lecture["lesson"])
+    expect(tab.locator("[data-slides] img")).to_have_count(len(SLIDES))
+    tab.wait_for_timeout(500)
+    order = [name.rsplit("/", 1)[1].partition("-")[0] for name in asked]
+    assert order.index("slide") > order.index("thin")
+    context.close()
+
+
 @pytest.fixture
 def member(hub: SeededHub, browser: Browser) -> Iterator[Page]:
     context = new_context(browser, base_url=hub.url)

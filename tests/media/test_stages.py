@@ -291,6 +291,15 @@ def test_renditions_that_vanished_are_made_again(import_recording):
     assert stage_of(lecture, StageKind.ENCODE).token == 2
 
 
+def test_portion_of_another_release_gives_way_to_those_of_this_one(import_recording):
+    lecture = import_recording()
+    process_until(lecture, StageKind.ENCODE)
+    lecture.stages.filter(kind=StageKind.ENCODE, part=PICTURES).update(part="av1.000")
+    assert process(lecture_id=lecture.pk) == LectureState.READY
+    assert lecture.stages.get(part=PICTURES).state == WorkState.DONE
+    assert lecture.stages.get(part="av1.000").attempts == 1
+
+
 def test_new_transcoding_replaces_the_old_one_which_plays_on_meanwhile(import_recording):
     lecture = import_recording()
     process(lecture_id=lecture.pk)

@@ -56,6 +56,12 @@ export function attachPanel(player: Player): Panel {
     shown();
   };
   const usable = () => tabs.filter((tab) => !tab.hidden);
+  /** A panel that has nothing to show is not there. */
+  const settle = () => {
+    const bare = usable().length === 0;
+    root.toggleAttribute("data-bare", bare);
+    if (button) button.hidden = bare;
+  };
 
   for (const tab of tabs) {
     const name = tab.dataset["tab"] ?? "";
@@ -97,6 +103,7 @@ export function attachPanel(player: Player): Panel {
     offer(name) {
       const tab = tabs.find((found) => found.dataset["tab"] === name);
       if (tab) tab.hidden = false;
+      settle();
       if (!current && current !== name) select(name);
     },
     show(name) {
@@ -110,6 +117,7 @@ export function attachPanel(player: Player): Panel {
     toggle,
     body,
     ready() {
+      settle();
       if (recall(OPEN) === "closed" && root.clientWidth >= WIDE_PX) setOpen(false);
       const kept = recall(TAB);
       const first = usable().find((tab) => tab.dataset["tab"] === kept) ?? usable()[0];

@@ -130,8 +130,13 @@ function attachStrip(player: Player, panel: Panel): void {
     roster.mark(indexAt(island.slides, player.video.currentTime));
   };
   panel.onShow("slides", () => {
-    draw();
-    roster.reveal();
+    const show = () => {
+      draw();
+      roster.reveal();
+    };
+    // What a reader opens comes at once; what stands open by itself takes nothing from the picture.
+    if ("ready" in player.root.dataset) show();
+    else player.whenCalm(show);
   });
   player.follow((at_s) => {
     if (list.childElementCount) roster.mark(indexAt(island.slides, at_s));

@@ -77,6 +77,31 @@ def test_harmless_copy_leads_nowhere_and_keeps_slides_and_hyperlinks(lure, tmp_p
     assert re.findall(r'Type="[^"]*/(\w+)"', kept) == ["hyperlink"]
 
 
+@pytest.mark.parametrize(
+    "place", ["embeddings/oleObject1.bin", "Embeddings/a.xlsx", "activeX/a.bin"]
+)
+def test_harmless_copy_holds_nothing_that_is_embedded(place, tmp_path):
+    links = [Link("oleObject", f"../{place}", is_outside=False)]
+    document, copy = tmp_path / "a.pptx", tmp_path / "copy.pptx"
+    document.write_bytes(pptx(["One"], links=links, parts={f"ppt/{place}": b"x"}))
+    harmless_copy(document, copy, most_slides=1)
+    with zipfile.ZipFile(copy) as after:
+        assert f"ppt/{place}" not in after.namelist()
+        assert b"oleObject" not in after.read("ppt/slides/_rels/slide1.xml.rels")
+
+
+@pytest.mark.parametrize("kind", ["oleObject", "package", "control", "vbaProject"])
+def test_harmless_copy_does_not_lead_to_an_embedded_object_under_another_name(kind, tmp_path):
+    links = [Link(kind, "../media/a.png", is_outside=False)]
+    links += [Link("image", "../media/a.png", is_outside=False)]
+    document, copy = tmp_path / "a.pptx", tmp_path / "copy.pptx"
+    document.write_bytes(pptx(["One"], links=links, parts={"ppt/media/a.png": b"x"}))
+    harmless_copy(document, copy, most_slides=1)
+    with zipfile.ZipFile(copy) as after:
+        kept = after.read("ppt/slides/_rels/slide1.xml.rels").decode()
+    assert re.findall(r'Type="[^"]*/(\w+)"', kept) == ["image"]
+
+
 def highest_memory_bytes() -> int:
     """The most memory that any child process of this one has held so far, of other tests too."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10

@@ -315,6 +315,20 @@ def test_transcode_of_sound_alone_makes_sound_alone(clip: Clip, tmp_path: Path) 
     assert made.fallback_mp4.suffix == ".m4a"
 
 
+def test_lecture_of_sound_alone_never_asks_a_player_to_change_the_codec(
+    clip: Clip, tmp_path: Path
+) -> None:
+    policy = dataclasses.replace(QUICK, speech_opus_bps=24_000)
+    made = transcode(clip("audio-only.mp3"), tmp_path / "out", policy=policy)
+    assert {r.codec for r in made.renditions} == {"mp4a.40.2", "opus"}
+    assert set(re.findall('CODECS="(.*)"', (tmp_path / "out" / made.master).read_text())) == {
+        "mp4a.40.2"
+    }
+    # For thin lines, played by a streamer of our own that stays in one.
+    assert made.sound
+    assert 'CODECS="opus"' in (tmp_path / "out" / made.sound).read_text()
+
+
 def test_transcode_never_overwrites(clip: Clip, tmp_path: Path) -> None:
     (tmp_path / "kept.txt").write_text("kept")
     with pytest.raises(OutputExists):

@@ -90,3 +90,19 @@ def test_reader_takes_the_lectures_language_and_english():
 def test_no_tesseract_is_no_reader(monkeypatch):
     monkeypatch.setattr(ocr.shutil, "which", lambda _name: None)
     assert ocr.find_reader() is None
+
+
+def table_row(line: int, confidence: float, word: str) -> str:
+    return "\t".join(["5", "1", "1", "1", str(line), "1", *"0000", f"{confidence}", word]) + "\n"
+
+
+def test_textures_read_as_words_are_left_out_and_sure_lines_kept_in_order():
+    table = [
+        "\t".join(["level", *["place"] * 9, "conf", "text"]) + "\n",
+        "4\t1\t1\t1\t1\t0\t0\t0\t0\t0\t-1\t\n",
+        table_row(1, 96.8, "Early"), table_row(1, 91.2, "signs"), table_row(1, 95.0, " "),
+        table_row(2, 18.0, "eR"), table_row(2, 20.5, "FOM"), table_row(2, 61.0, "GO"),
+        # One doubtful word in a line that is otherwise sure.
+        table_row(3, 96.0, "teaching"), table_row(3, 40.2, "5mm"),
+    ]  # fmt: skip
+    assert ocr.sure_lines(table) == "Early signs\nteaching 5mm"
