@@ -237,10 +237,10 @@ def _h264(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
     }
 
 
-def _av1(plan: Plan, _rendition: VideoRendition, crf: float) -> dict[str, Any]:
+def _av1(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
     return {
         "c:v": "libsvtav1",
-        "preset": plan.av1_preset,
+        "preset": rendition.preset or plan.av1_preset,
         "crf": round(crf),
         "svtav1-params": _SVT_AV1_PARAMS,
     }

@@ -25,7 +25,7 @@ class VideoRendition(Record):
     """One picture rendition; ``name`` is unique in its plan and safe as a directory name.
 
     ``crfs`` are the quality factors of the plan's chunks, in their order; ``fps`` is the rate of
-    pictures that differ, repeated ones are left out. ``preset`` is x264's, the plan's if empty.
+    pictures that differ, repeated ones are left out. ``preset`` is its encoder's, the plan's if empty.
     """
 
     name: str
@@ -286,7 +286,12 @@ def _pictures(
     if not policy.has_av1:
         return (*ladder, saver)
     thrift = dataclasses.replace(
-        saver, name="saver-av1", codec=AV1, crfs=(policy.saver.av1_crf,) * len(chunks), level=""
+        saver,
+        name="saver-av1",
+        codec=AV1,
+        crfs=(policy.saver.av1_crf,) * len(chunks),
+        level="",
+        preset=str(policy.saver.av1_preset),
     )
     if not policy.has_full_av1:
         return (*ladder, saver, thrift)
@@ -296,6 +301,7 @@ def _pictures(
         codec=AV1,
         crfs=tuple(policy.quality(kind).av1_crf for kind in chunks),
         level="",
+        preset="",
     )
     return (*ladder, saver, top, thrift)
 

@@ -49,6 +49,8 @@ class Saver(Record):
     h264_crf: float = 36.0
     h264_maxrate_bps: int = 400_000
     av1_crf: float = 56.0
+    # Five pictures a second are few: what a quicker preset costs in bytes is little of them.
+    av1_preset: int = 10
     quicker_by: int = 0
 
 
