@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from media.pipeline.content import ContentKind
 from media.pipeline.h264_levels import level_for
-from media.pipeline.plan import Plan, VideoRendition, plan
-from media.pipeline.policy import Policy
+from media.pipeline.plan import AV1, H264, Plan, VideoRendition, plan
+from media.pipeline.policy import POLICIES, Policy
 from media.pipeline.probe import AudioStream, Probe, VideoStream
 from media.pipeline.refusals import Refusal, Refused
 
@@ -210,7 +210,14 @@ def test_plan_makes_small_rungs_by_a_quicker_preset() -> None:
     made = plan(recording(picture(1920, 1080)), POLICY)
     assert [r.preset for r in ladder_of(made)] == ["fast", "veryfast", "veryfast"]
     hurried = dataclasses.replace(POLICY, preset="ultrafast")
-    assert {r.preset for r in plan(recording(picture()), hurried).video} == {"ultrafast"}
+    made = plan(recording(picture()), hurried).video
+    assert {r.preset for r in made if r.codec == H264} == {"ultrafast"}
+
+
+def test_plan_makes_the_thin_av1_rendition_quicker_than_the_full_size() -> None:
+    made = plan(recording(picture(1920, 1080)), POLICIES["thrift"])
+    presets = {r.name: int(r.preset or made.av1_preset) for r in made.video if r.codec == AV1}
+    assert presets == {"1080p-av1": 8, "saver-av1": 10}
 
 
 def test_plan_of_a_silent_picture_has_no_sound() -> None:
