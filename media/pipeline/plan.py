@@ -25,7 +25,8 @@ class VideoRendition(Record):
     """One picture rendition; ``name`` is unique in its plan and safe as a directory name.
 
     ``crfs`` are the quality factors of the plan's chunks, in their order; ``fps`` is the rate of
-    pictures that differ, repeated ones are left out. ``preset`` is its encoder's, the plan's if empty.
+    pictures that differ, repeated ones are left out. ``preset`` is its encoder's; if empty, the
+    plan's.
     """
 
     name: str
