@@ -343,6 +343,11 @@ def test_a_withdrawal_is_not_taken_back(withdrawn, editor):
 
 def test_a_withdrawn_case_is_in_no_list(client, withdrawn):
     assert withdrawn.title not in client.get("/en/cases/").content.decode()
+    section = withdrawn.get_parent()
+    assert withdrawn.title not in client.get(section.url).content.decode()
+    sitemap = client.get(reverse("sitemap")).content.decode()
+    assert section.slug in sitemap
+    assert withdrawn.slug not in sitemap
 
 
 # --- Citation and licence ------------------------------------------------------------------------
