@@ -82,6 +82,9 @@ class CaseForm(WagtailAdminPageForm):
             if refusal:
                 self.add_error(None, refusal)
             for lack in missing_for_review(case=self.instance, cleaned=cleaned):
+                if self.has_error(lack.field, "required"):
+                    # Said with its reason below, once.
+                    del self.errors[lack.field]
                 self.add_error(
                     lack.field if lack.field in self.fields else None,
                     _("Needed before the case can be reviewed: %(what)s") % {"what": lack.hint},

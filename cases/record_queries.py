@@ -1,5 +1,7 @@
 """What a published case is known by, as its readers see it."""
 
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from people.addresses import full_address
 
@@ -92,6 +95,13 @@ def withdrawal_of(*, case: CasePage) -> CaseRecord | None:
     return CaseRecord.objects.filter(
         case_key=case.translation_key, withdrawn_at__isnull=False
     ).first()
+
+
+def withdrawn_keys(*, cases: Iterable[Page]) -> set[uuid.UUID]:
+    """Translation keys of those of `cases` that have been withdrawn. One query."""
+    keys = [case.translation_key for case in cases]
+    records = CaseRecord.objects.filter(case_key__in=keys, withdrawn_at__isnull=False)
+    return set(records.values_list("case_key", flat=True))
 
 
 def without_withdrawn(cases: QuerySet[Any]) -> QuerySet[Any]:

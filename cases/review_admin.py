@@ -25,7 +25,7 @@ from .domain.publication import (
     withdraw,
 )
 from .domain.review import ReviewRefused, decide, invite, move_deadline, release
-from .models import CasePage, CaseReviewTask, Decision, PeerReview, ReviewRound
+from .models import CasePage, CaseReviewTask, CaseVersion, Decision, PeerReview, ReviewRound
 from .record_queries import read_record
 from .review_forms import (
     BeginCaseForm,
@@ -202,6 +202,7 @@ def publication(request: HttpRequest, page_id: int) -> HttpResponse:
             "case": case,
             "reading": reading,
             "latest": latest,
+            "is_offline": _is_unchanged_offline(case),
             "has_changes": latest is not None and latest.pk != case.live_revision_id,
             "correction": correction,
             "withdrawal": withdrawal,
@@ -209,6 +210,15 @@ def publication(request: HttpRequest, page_id: int) -> HttpResponse:
         },
         status=422 if correction.errors or withdrawal.errors else 200,
     )
+
+
+def _is_unchanged_offline(case: CasePage) -> bool:
+    """Whether its newest revision is a version already, which readers do not see at present."""
+    if case.live:
+        return False
+    return CaseVersion.objects.filter(
+        revision=case.get_latest_revision(), number__isnull=False
+    ).exists()
 
 
 def _act(
@@ -227,6 +237,9 @@ def _act(
                     by=request.user,
                 )
                 done = _("The case is withdrawn; your notice stands in its place.")
+        elif "again" in request.POST and _is_unchanged_offline(case):
+            publish_correction(case=case, note="", by=request.user)
+            done = _("The case is published again.")
         else:
             correction = CorrectionForm(request.POST)
             if correction.is_valid():

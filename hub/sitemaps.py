@@ -11,17 +11,21 @@ from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
+from cases.record_queries import without_withdrawn
 from courses.models import LessonPage
 from media.models import Caption, Visibility
 
 
 class PageSitemap(Sitemap):
-    """Public pages below the home page of each language; aliases stand for their originals."""
+    """Public pages below the home page of each language; aliases stand for their originals.
+
+    Pages of withdrawn cases hold a notice only and ask not to be indexed.
+    """
 
     def items(self) -> PageQuerySet:
         homes = self.get_wagtail_site().root_page.get_translations(inclusive=True).live()
         below = (Q(path__startswith=path) for path in homes.values_list("path", flat=True))
-        return (
+        return without_withdrawn(
             Page.objects.filter(functools.reduce(operator.or_, below), alias_of=None)
             .live()
             .public()

@@ -87,7 +87,8 @@ def section_contents(*, section: DepartmentPage) -> list[SectionContents]:
         SectionContents(
             kind=model._meta.model_name or "",
             label=str(model._meta.verbose_name_plural),
-            pages=found,
+            pages=listed,
         )
         for model, found in groups.items()
+        if (listed := model.those_listed(found) if issubclass(model, BasePage) else found)
     ]

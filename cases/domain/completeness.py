@@ -1,6 +1,7 @@
 """What a case has and what it lacks: for the meter in the editor, and as a gate to the review.
 
-Only what reviewers cannot do without holds a submission back; the rest is advice.
+Only what reviewers, or those who look for the case, cannot do without holds a submission back; the
+rest is advice.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from wagtail.fields import StreamField
 
 from cases.models import CasePage, Instance, InstanceState, Series
 from cases.phrases import without_bare_headings
@@ -46,6 +48,14 @@ class Requirement:
     is_met: Callable[[Facts], bool]
     is_needed: bool = False
 
+    @property
+    def anchor(self) -> str:
+        """The place in the editor's page where it is mended, whatever language that is in."""
+        field = CasePage._meta.get_field(self.field)
+        if isinstance(field, StreamField):
+            return f"{self.field}-root"
+        return f"id_{self.field}-FORMS" if field.one_to_many else f"id_{self.field}-label"
+
 
 def _is_written(name: str) -> Callable[[Facts], bool]:
     return lambda facts: len(facts.text(name)) >= _ENOUGH_CHARACTERS
@@ -60,6 +70,22 @@ def _is_signed_off(facts: Facts) -> bool:
 
 
 REQUIREMENTS = (
+    Requirement(
+        "modality",
+        "modalities",
+        _("Modality"),
+        _("Choose the modality, so that the case is found."),
+        lambda facts: facts.count("modalities") > 0,
+        is_needed=True,
+    ),
+    Requirement(
+        "body_region",
+        "body_regions",
+        _("Body region"),
+        _("Choose the body region, so that the case is found."),
+        lambda facts: facts.count("body_regions") > 0,
+        is_needed=True,
+    ),
     Requirement(
         "history",
         "history",
@@ -144,15 +170,11 @@ REQUIREMENTS = (
         lambda facts: facts.count("authors") > 0,
     ),
     Requirement(
-        "classification",
         "system",
-        _("Classification"),
-        _("Choose modality, body region and organ system, so that the case is found."),
-        lambda facts: (
-            facts.count("modalities") > 0
-            and facts.count("body_regions") > 0
-            and bool(facts.text("system"))
-        ),
+        "system",
+        _("Organ system"),
+        _("Choose the organ system, so that the case is found."),
+        lambda facts: bool(facts.text("system")),
     ),
 )
 

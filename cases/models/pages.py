@@ -199,6 +199,14 @@ class CasePage(Reviewed, Classified, BasePage):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
 
+    @classmethod
+    def those_listed(cls, pages: list[BasePage]) -> list[BasePage]:
+        """Those not withdrawn: what is left of the others is a notice at their address."""
+        from cases.record_queries import withdrawn_keys  # noqa: PLC0415  it reads the models
+
+        withdrawn = withdrawn_keys(cases=pages)
+        return [page for page in pages if page.translation_key not in withdrawn]
+
     # For lists: each reads only what is prefetched (`cases.listing.listed_cases`).
 
     @property

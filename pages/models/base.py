@@ -53,6 +53,11 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
+    @classmethod
+    def those_listed(cls, pages: list["BasePage"]) -> list["BasePage"]:
+        """Of live `pages` of this type, those that lists of a section show; all, as a rule."""
+        return pages
+
     def save(self, *args, **kwargs) -> None:
         if self._state.adding and self.department_id is None:
             self.department_id = self._department_of_section()

@@ -50,6 +50,7 @@ def test_a_new_case_lacks_nearly_everything_and_a_whole_one_nothing(author, depa
         "authors",
         "licence",
         "alt_texts",
+        "modality",
     }
     whole = make_case(
         findings="<p>Biconvex hyperdense collection at the left.</p>",
@@ -92,6 +93,37 @@ def test_a_submission_is_held_back_by_what_reviewers_need_and_says_what(client, 
     assert "Add a picture or import a DICOM study." in html
     assert "Look at every picture" in html
     assert CasePage.objects.get(pk=case.pk).current_workflow_state is None
+
+
+@pytest.mark.parametrize("field", ["modalities", "body_regions"])
+def test_what_a_case_is_filed_by_holds_back_a_submission_and_the_meter_says_so(
+    client, author, department, field
+):
+    case = begin_case(parent=section_of(department), title="New", modality="CT", by=author)
+    setattr(case, field, [])
+    case.save_revision(clean=False)
+    [line] = [
+        line for line in completeness_of(case=case).missing if line.requirement.field == field
+    ]
+    assert line.requirement.is_needed
+    client.force_login(author)
+    address = reverse("wagtailadmin_pages:edit", args=[case.pk])
+    assert f'href="#{line.requirement.anchor}"' in client.get(address).content.decode()
+    data = case_form() | {"action-submit": "action-submit"}
+    data.pop(field)
+    response = client.post(address, data, follow=True)
+    assert CasePage.objects.get(pk=case.pk).current_workflow_state is None
+    errors = response.context["form"].errors[field]
+    assert errors == [f"Needed before the case can be reviewed: {line.requirement.hint}"]
+
+
+def test_every_line_of_the_meter_leads_to_a_place_in_the_editor(client, author, department):
+    case = begin_case(parent=section_of(department), title="New", modality="CT", by=author)
+    client.force_login(author)
+    html = client.get(reverse("wagtailadmin_pages:edit", args=[case.pk])).content.decode()
+    for each in REQUIREMENTS:
+        # Wagtail's script puts "pictures-root" where the page has "pictures".
+        assert f'id="{each.anchor.removesuffix("-root")}"' in html, each.code
 
 
 def test_advice_holds_nothing_back(client, author, department):

@@ -230,6 +230,35 @@ def test_a_case_taken_offline_comes_back_without_a_new_version(published, editor
     assert CaseVersion.objects.filter(case=published).count() == 1
 
 
+def test_the_editors_page_publishes_again_what_was_taken_offline_and_asks_no_correction(
+    client, published, editor
+):
+    published.unpublish(user=editor)
+    client.force_login(editor)
+    address = reverse("cases_review:publication", args=[published.pk])
+    html = client.get(address).content.decode()
+    assert "Publish again" in html
+    assert "What is corrected" not in html
+    html = client.post(address, {"again": "1"}, follow=True).content.decode()
+    assert "The case is published again." in html
+    assert is_live(published)
+    assert CaseVersion.objects.filter(case=published).count() == 1
+
+
+def test_a_changed_case_is_not_published_again_without_saying_what_changed(
+    client, published, editor
+):
+    published.unpublish(user=editor)
+    page = CasePage.objects.get(pk=published.pk)
+    page.summary = "Other words."
+    page.save_revision(user=editor)
+    client.force_login(editor)
+    address = reverse("cases_review:publication", args=[published.pk])
+    assert "What is corrected" in client.get(address).content.decode()
+    assert client.post(address, {"again": "1"}).status_code == 422
+    assert not is_live(published)
+
+
 def test_the_editors_page_corrects_and_withdraws(client, published, editor, author):
     address = reverse("cases_review:publication", args=[published.pk])
     client.force_login(author)
@@ -314,6 +343,11 @@ def test_a_withdrawal_is_not_taken_back(withdrawn, editor):
 
 def test_a_withdrawn_case_is_in_no_list(client, withdrawn):
     assert withdrawn.title not in client.get("/en/cases/").content.decode()
+    section = withdrawn.get_parent()
+    assert withdrawn.title not in client.get(section.url).content.decode()
+    sitemap = client.get(reverse("sitemap")).content.decode()
+    assert section.slug in sitemap
+    assert withdrawn.slug not in sitemap
 
 
 # --- Citation and licence ------------------------------------------------------------------------
