@@ -137,7 +137,14 @@ def _deliver(request: HttpRequest, path: str, *, of_lecture: bool) -> HttpRespon
 
 def _serve_file(request: HttpRequest, path: str) -> HttpResponseBase:
     """The file at `path` below MEDIA_ROOT, whole or in part."""
-    file = _find(path)
+    return send_file(request, _find(path))
+
+
+def send_file(request: HttpRequest, file: Path) -> HttpResponseBase:
+    """The bytes of `file`, whole or the stretch that is asked for, to whom it may be sent.
+
+    Raises `Http404` for what is no ordinary file.
+    """
     opened = file.open("rb")
     found = os.fstat(opened.fileno())
     if not S_ISREG(found.st_mode):

@@ -4,6 +4,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.search import SearchArea
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Collection
@@ -11,7 +12,7 @@ from wagtail.permissions import register_permission_policy
 
 from people.access import may
 
-from . import admin_views, deck_views, link_views, outline_views
+from . import admin_views, deck_views, link_views, outline_views, storage_views
 from .chooser import lecture_chooser
 from .forms import GroupLecturePermissionFormSet, LectureForm
 from .models import Lecture
@@ -57,6 +58,13 @@ class LectureViewSet(ModelViewSet):
             path("<int:lecture_id>/slides/", deck_views.edit_slides, name="slides"),
             path("<int:lecture_id>/slides/remove/", deck_views.remove_slides, name="remove_slides"),
             path("<int:lecture_id>/replace/", upload_views.replace, name="replace"),
+            path("<int:lecture_id>/original/", storage_views.original, name="original"),
+            path("storage/", storage_views.StorageReport.as_view(), name="storage"),
+            path(
+                "storage/results/",
+                storage_views.StorageReport.as_view(results_only=True),
+                name="storage_results",
+            ),
             path("uploads/<uuid:upload_id>/remove/", upload_views.remove, name="remove_upload"),
             path("<int:lecture_id>/captions/", outline_views.edit_captions, name="add_captions"),
             path(
@@ -102,6 +110,21 @@ def describe_collection_lectures(collection: Collection):
         "count_text": ngettext("%(count)s lecture", "%(count)s lectures", count) % {"count": count},
         "url": reverse(f"{admin_views.NAMESPACE}:index"),
     }
+
+
+class StorageMenuItem(MenuItem):
+    """Shown to those who see lectures: departments see what theirs take."""
+
+    def is_shown(self, request):
+        return may(request.user, "media.see_lectures")
+
+
+@hooks.register("register_reports_menu_item")
+def register_storage_report():
+    return StorageMenuItem(
+        _("Storage of lectures"), reverse(f"{admin_views.NAMESPACE}:storage"), icon_name="media",
+        order=310,
+    )  # fmt: skip
 
 
 class LectureSearchArea(SearchArea):
