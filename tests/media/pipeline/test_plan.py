@@ -1,6 +1,7 @@
 """Rules that every plan keeps, whatever was uploaded."""
 
 import dataclasses
+import heapq
 import json
 from fractions import Fraction
 from itertools import pairwise
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from media.pipeline.content import ContentKind
 from media.pipeline.h264_levels import level_for
+from media.pipeline.jobs import Job, portions
 from media.pipeline.plan import AV1, H264, Plan, VideoRendition, plan
 from media.pipeline.policy import POLICIES, Policy
 from media.pipeline.probe import AudioStream, Probe, VideoStream
@@ -218,6 +220,29 @@ def test_plan_makes_the_thin_av1_rendition_quicker_than_the_full_size() -> None:
     made = plan(recording(picture(1920, 1080)), POLICIES["thrift"])
     presets = {r.name: int(r.preset or made.av1_preset) for r in made.video if r.codec == AV1}
     assert presets == {"1080p-av1": 8, "saver-av1": 10}
+
+
+# CPU seconds that a chunk of 30 s takes, and the sound of a minute: `python -m bench lectures`.
+CHUNK_COST = {Job.SAVER: 2.5, Job.H264: 12.0, Job.AV1: 11.0}
+SOUND_COST = 1.2
+
+
+@pytest.mark.parametrize("policy", ["reach", "standard", "thrift"])
+@pytest.mark.parametrize("minutes", [30, 45, 60])
+def test_four_workers_share_a_long_lecture_nearly_as_if_it_were_divided_evenly(
+    policy: str, minutes: int
+) -> None:
+    ends_s = 60.0 * minutes
+    streams = picture(1920, 1080, end_s=ends_s), sound(end_s=ends_s)
+    made = plan(recording(*streams, duration_s=ends_s), POLICIES[policy])
+    chunk = {Job.SOUND: 0.0, **CHUNK_COST}
+    costs = [portion.count * chunk[portion.job] for portion in portions(made)]
+    costs[0] += SOUND_COST * minutes
+    # Whoever is free takes the next portion.
+    workers = [0.0] * 4
+    for cost in costs:
+        heapq.heapreplace(workers, workers[0] + cost)
+    assert sum(costs) / 4 >= 0.9 * max(workers)
 
 
 def test_plan_of_a_silent_picture_has_no_sound() -> None:
