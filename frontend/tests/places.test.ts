@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { corresponding, letters, pixelOf, type StackData } from "../src/viewer/data";
+import { alongside, corresponding, letters, pixelOf, type StackData } from "../src/viewer/data";
 
 /* Where images lie: what scrolls together, and what does not. */
 
@@ -26,6 +26,23 @@ test("parallel stacks in one coordinate system correspond by place", () => {
 test("studies of one coordinate system correspond, those of two do not though they be one study", () => {
   assert.equal(corresponding(stack(), 1, stack({ ...thin, study: 2 })), 5);
   assert.equal(corresponding(stack(), 1, stack({ ...thin, space: "b" })), null);
+});
+
+test("a prior in coordinates of its own goes as many millimetres from where both were laid", () => {
+  const prior = stack({ ...thin, space: "b" });
+  const now = { stack: stack(), at: 1 };
+  assert.equal(alongside(now, 2, { stack: prior, at: 0 }), 5);
+  assert.equal(alongside(now, 0, { stack: prior, at: 6 }), 1);
+  // It stops where it ends, and comes back to the same place.
+  assert.equal(alongside(now, 3, { stack: prior, at: 2 }), 6);
+  assert.equal(alongside(now, 1, { stack: prior, at: 2 }), 2);
+});
+
+test("a prior whose slices are stored in opposite order goes the same way in the patient", () => {
+  const turned = stack({ ...thin, space: "b", orientation: [1, 0, 0, 0, -1, 0] });
+  assert.equal(alongside({ stack: stack(), at: 1 }, 2, { stack: turned, at: 0 }), 5);
+  const sagittal = stack({ ...thin, space: "b", orientation: [0, 1, 0, 0, 0, -1] });
+  assert.equal(alongside({ stack: stack(), at: 1 }, 2, { stack: sagittal, at: 0 }), null);
 });
 
 test("planes that cross do not correspond", () => {

@@ -85,21 +85,49 @@ export function pixelOf(stack: StackData, at: number, place: Vector): [number, n
   return [dot(way, orientation.slice(0, 3)) / spacing[1], dot(way, orientation.slice(3)) / spacing[0]];
 }
 
-/** The image of `stack` that lies nearest to image `at` of another one; null where the two are not
-    parallel stacks in one coordinate system, so that no image corresponds. */
-export function corresponding(from: StackData, at: number, stack: StackData): number | null {
-  const [one, other] = [normalOf(from), normalOf(stack)];
-  const place = from.positions?.[at];
-  if (from.space !== stack.space || !one || !other || !place || !stack.positions) return null;
-  if (Math.abs(dot(one, other)) < 0.95) return null;
-  const wanted = dot(place, other);
+/** Whether slices of both follow one another along one line, be it in opposite order. */
+function areParallel(one: StackData, other: StackData): boolean {
+  const normals = [normalOf(one), normalOf(other)];
+  return !!normals[0] && !!normals[1] && Math.abs(dot(normals[0], normals[1])) >= 0.95;
+}
+
+/** The image of a stack that lies nearest to `wanted`, in millimetres along its normal. */
+function nearest(positions: Vector[], normal: Vector, wanted: number): number {
   let best = 0;
   let least = Infinity;
-  stack.positions.forEach((position, index) => {
-    const distance = Math.abs(dot(position, other) - wanted);
+  positions.forEach((position, index) => {
+    const distance = Math.abs(dot(position, normal) - wanted);
     if (distance < least) [best, least] = [index, distance];
   });
   return best;
+}
+
+/** The image of `stack` that lies nearest to image `at` of another one; null where the two are not
+    parallel stacks in one coordinate system, so that no image corresponds. */
+export function corresponding(from: StackData, at: number, stack: StackData): number | null {
+  const normal = normalOf(stack);
+  const place = from.positions?.[at];
+  if (from.space !== stack.space || !normal || !place || !stack.positions) return null;
+  return areParallel(from, stack) ? nearest(stack.positions, normal, dot(place, normal)) : null;
+}
+
+/** An image of a stack, beside which a reader has laid one of another stack. */
+export interface Meeting {
+  stack: StackData;
+  at: number;
+}
+
+/** The image of `other.stack` that lies as many millimetres from `other.at` as image `at` lies from
+    `one.at`: what scrolls along of a prior study, whose coordinates are its own. Null where the two
+    stacks are not parallel or do not say where their images lie. */
+export function alongside(one: Meeting, at: number, other: Meeting): number | null {
+  const normal = normalOf(other.stack);
+  const [from, to] = [one.stack.positions?.[one.at], one.stack.positions?.[at]];
+  const met = other.stack.positions?.[other.at];
+  if (!normal || !from || !to || !met || !other.stack.positions) return null;
+  if (!areParallel(one.stack, other.stack)) return null;
+  const way_mm = dot(to, normal) - dot(from, normal);
+  return nearest(other.stack.positions, normal, dot(met, normal) + way_mm);
 }
 
 /** Patient directions: L, P and H point along x, y and z (PS3.3, C.7.6.2.1.1). */

@@ -1,4 +1,4 @@
-import { corresponding, type StackData } from "./data";
+import { alongside, corresponding, type Meeting, type StackData } from "./data";
 import type { Engine } from "./engine";
 import type { Pane, PaneSurroundings } from "./pane";
 import { PlanePane } from "./plane-pane";
@@ -23,6 +23,8 @@ export class Layout {
   volume: Volume | null = null;
   private made = 0;
   private left: PaneState[] = [];
+  /** Where stacks stood when they began to scroll together. */
+  private readonly meetings = new WeakMap<StackPane, Meeting>();
 
   constructor(
     private readonly grid: HTMLElement,
@@ -48,6 +50,7 @@ export class Layout {
       this.add(this.stackPane(states[number] ?? this.freshState(states, number)));
     }
     await this.open();
+    this.meet();
     const [first] = this.panes;
     if (first && this.panes.length > 1) this.follow(first);
   }
@@ -105,7 +108,7 @@ export class Layout {
       if (other === pane) continue;
       if (other instanceof PlanePane) other.show();
       else if (other instanceof StackPane && this.isLinked) {
-        const at = corresponding(pane.stack, pane.at, other.stack);
+        const at = corresponding(pane.stack, pane.at, other.stack) ?? this.beside(pane, other);
         if (at !== null) other.scrollTo(at, true);
       }
     }
@@ -114,7 +117,23 @@ export class Layout {
 
   link(isLinked: boolean): void {
     this.isLinked = isLinked;
-    if (isLinked) this.follow(this.active);
+    if (!isLinked) return;
+    this.meet();
+    this.follow(this.active);
+  }
+
+  /** Takes what the panes show now for images of the same place. */
+  private meet(): void {
+    for (const pane of this.stackPanes) {
+      this.meetings.set(pane, { stack: pane.stack, at: pane.at });
+    }
+  }
+
+  private beside(pane: Pane, other: StackPane): number | null {
+    if (!(pane instanceof StackPane)) return null;
+    const [one, two] = [this.meetings.get(pane), this.meetings.get(other)];
+    if (one?.stack !== pane.stack || two?.stack !== other.stack) return null;
+    return alongside(one, pane.at, two);
   }
 
   /** Shows the other copy of the stacks. */
@@ -134,7 +153,10 @@ export class Layout {
     const shown = this.stackPanes.find((pane) => pane.stack.key === series);
     const pane = shown ?? this.active;
     if (!(pane instanceof StackPane)) return;
-    if (!shown) await pane.open(number, at);
+    if (!shown) {
+      await pane.open(number, at);
+      this.meet();
+    }
     this.activate(pane, true);
     pane.scrollTo(at);
   }
@@ -182,7 +204,11 @@ export class Layout {
 
   private stackPane(state: PaneState): StackPane {
     return new StackPane(this.nextId(), this.stacks, this.surroundings, state, {
-      pick: (one, stack) => void one.open(stack).then(() => this.activate(one, true)),
+      pick: (one, stack) =>
+        void one.open(stack).then(() => {
+          this.meet();
+          this.activate(one, true);
+        }),
       sharers: () => this.panes.length,
     });
   }
