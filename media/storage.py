@@ -28,7 +28,7 @@ class CollectionStorage:
 
 
 def with_storage(lectures: QuerySet[Lecture]) -> QuerySet[Lecture]:
-    """`lectures` with `rendition_bytes`, of all generations that are kept, and `total_bytes`.
+    """`lectures` with `rendition_bytes`, of what plays now, and `total_bytes`.
 
     Recordings kept elsewhere take none and are left out.
     """

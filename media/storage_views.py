@@ -14,12 +14,11 @@ from wagtail.admin.views.reports import ReportView
 
 from people.access import fetch, require
 
+from .admin_views import ANY_RIGHT
 from .models import Lecture
 from .queries import lectures_for
 from .serving import OTHER_TYPE, send_file
 from .storage import by_collection, free_bytes, with_storage
-
-RIGHTS = ("change", "delete", "choose")
 
 
 @require_safe
@@ -95,13 +94,13 @@ class StorageReport(ReportView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self):
-        seen = with_storage(lectures_for(self.request.user, *RIGHTS))
+        seen = with_storage(lectures_for(self.request.user, *ANY_RIGHT))
         return self.order_queryset(seen.select_related("collection"))
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
         if not self.results_only:
-            sums = by_collection(lectures_for(self.request.user, *RIGHTS))
+            sums = by_collection(lectures_for(self.request.user, *ANY_RIGHT))
             context |= {
                 "sums": sums,
                 "all_bytes": sum(one.total_bytes for one in sums),

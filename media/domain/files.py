@@ -20,9 +20,11 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
+from jobs.domain.leases import Lease, LeaseLost
 from jobs.models import WorkState
 from media.delivery.copies import copy_published
 from media.models import Lecture, Stage, StageKind
@@ -123,6 +125,22 @@ def publish(made: Path, *, name: str) -> Path:
         shutil.rmtree(made, ignore_errors=True)
     copy_published(target, name=name)
     return target
+
+
+@contextmanager
+def publishing(made: Path, *, name: str, lease: Lease) -> Iterator[None]:
+    """Publish the directory `made`; the block that tells the database of it is one transaction.
+
+    Whoever has lost the lease takes back what was published, and raises `LeaseLost`.
+    """
+    publish(made, name=name)
+    try:
+        with transaction.atomic():
+            lease.check()
+            yield
+    except LeaseLost:
+        unpublish(name=name)
+        raise
 
 
 def unpublish(*, name: str) -> None:

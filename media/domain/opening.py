@@ -4,9 +4,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from django.db import transaction
-
-from jobs.domain.leases import Lease, LeaseLost
+from jobs.domain.leases import Lease
 from media.models import Lecture, Stage
 from media.pipeline.encode import OnProgress
 from media.pipeline.ffmpeg_binary import FfmpegBinary
@@ -15,7 +13,7 @@ from media.pipeline.policy import Policy
 from media.pipeline.probe import Probe
 from media.pipeline.refusals import Refused
 
-from .files import OPENING, attempt_directory, publish, published_name, unpublish
+from .files import OPENING, attempt_directory, published_name, publishing
 from .showing import show
 
 logger = logging.getLogger("media")
@@ -50,17 +48,11 @@ def publish_opening(
         name = published_name(
             lecture_id=lecture.pk, generation=stage.generation, part=OPENING, token=lease.token
         )
-        publish(directory, name=name)
-        try:
-            with transaction.atomic():
-                lease.check()
-                show(
-                    lecture_id=lecture.pk, generation=stage.generation, name=name, made=made,
-                    whole_s=measured.duration_s,
-                )  # fmt: skip
-        except LeaseLost:
-            unpublish(name=name)
-            raise
+        with publishing(directory, name=name, lease=lease):
+            show(
+                lecture_id=lecture.pk, generation=stage.generation, name=name, made=made,
+                whole_s=measured.duration_s,
+            )  # fmt: skip
     except Refused as refused:
         logger.warning("%s: no beginning, %s. %s", stage, refused.code, refused.detail[-500:])
     finally:

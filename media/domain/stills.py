@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from jobs.domain.leases import Lease, LeaseLost, reopen
+from jobs.domain.leases import Lease, reopen
 from jobs.models import WorkState
 from media.models import Lecture, Stage, StageKind
 from media.pipeline.deck import even_starts
@@ -29,7 +29,7 @@ from media.pipeline.refusals import Cancelled, Refusal, Refused
 from media.pipeline.stills import Stills, StillsSource, make_stills
 
 from .decks import deck_of, drawn_pages
-from .files import attempt_directory, local_original, publish, stills_name, unpublish
+from .files import attempt_directory, local_original, publishing, stills_name
 
 _STILLS = "stills"
 
@@ -58,15 +58,9 @@ def publish_stills(stage: Stage, lease: Lease, on_progress: OnProgress) -> None:
         token=lease.token,
         digest=_digest(out),
     )
-    publish(out, name=name)
-    try:
-        with transaction.atomic():
-            lease.check()
-            _show(stage, made, name=name)
-            lease.finish(result={"slides": len(made.slides)})
-    except LeaseLost:
-        unpublish(name=name)
-        raise
+    with publishing(out, name=name, lease=lease):
+        _show(stage, made, name=name)
+        lease.finish(result={"slides": len(made.slides)})
     # Nothing of the attempt is left but its empty directory.
     for directory in (work, work.parent, work.parent.parent):
         _remove_if_empty(directory)

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from jobs.domain.leases import Lease, LeaseLost, reopen
+from jobs.domain.leases import Lease, reopen
 from jobs.models import WorkState
 from media.models import Lecture, SlideDeck, Stage, StageKind
 from media.pipeline import run
@@ -26,12 +26,11 @@ from .decks import deck_of, join, reel_path
 from .files import (
     attempt_directory,
     local_original,
-    publish,
     published_name,
+    publishing,
     remove_renditions,
     remove_work,
     renditions_directory,
-    unpublish,
 )
 from .opening import publish_opening
 from .showing import show
@@ -165,18 +164,12 @@ def publish_renditions(stage: Stage, lease: Lease, on_progress: OnProgress) -> N
     name = published_name(
         lecture_id=lecture.pk, generation=stage.generation, part=stage.part, token=lease.token
     )
-    publish(made_in, name=name)
-    try:
-        with transaction.atomic():
-            lease.check()
-            show(
-                lecture_id=lecture.pk, generation=stage.generation, name=name, made=made,
-                whole_s=planned.duration_s if _first_portions(stage.part) else None,
-            )  # fmt: skip
-            lease.finish(result=made.to_data())
-    except LeaseLost:
-        unpublish(name=name)
-        raise
+    with publishing(made_in, name=name, lease=lease):
+        show(
+            lecture_id=lecture.pk, generation=stage.generation, name=name, made=made,
+            whole_s=planned.duration_s if _first_portions(stage.part) else None,
+        )  # fmt: skip
+        lease.finish(result=made.to_data())
     if not _is_early_part(stage.part):
         remove_work(lecture_id=lecture.pk, generation=stage.generation)
 

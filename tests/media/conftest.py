@@ -11,6 +11,7 @@ from wagtail.models import Collection
 from media.domain.lectures import create_lecture
 from media.models import Lecture
 from media.pipeline.ffmpeg_binary import find_ffmpeg
+from tests.factories import make_author, make_department
 
 QUICK = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 SMALL_PICTURE = ["-f", "lavfi", "-i", "testsrc2=s=426x240:r=15:d=4"]
@@ -63,3 +64,21 @@ def import_recording(recording: Callable[[str], Path]) -> Callable[..., Lecture]
             )
 
     return make
+
+
+@pytest.fixture
+def own_folders(settings, tmp_path: Path) -> None:
+    """What is published and what is worked on lie in folders of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.WORK_ROOT = tmp_path / "work"
+
+
+@pytest.fixture
+def department(db):
+    return make_department()
+
+
+@pytest.fixture
+def author(department):
+    """Somebody who may fill the department's collection."""
+    return make_author(department, email="author@example.com")

@@ -19,32 +19,14 @@ from media.failures import failure_sentence
 from media.models import Caption, Lecture, LectureState, Stage
 from media.queries import usage_counts
 from tests.factories import (
-    make_author,
     make_course,
-    make_department,
     make_lesson,
     make_ready_lecture,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:02.000\nApices first.\n"
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
-
-
-@pytest.fixture
-def department():
-    return make_department()
-
-
-@pytest.fixture
-def author(department):
-    return make_author(department, email="author@example.com")
 
 
 @pytest.fixture

@@ -26,9 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
+def _cheap_policy(own_folders, settings):
     settings.LECTURE_POLICY = "reach"
 
 

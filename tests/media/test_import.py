@@ -7,13 +7,7 @@ from django.core.management import CommandError, call_command
 
 from media.models import Lecture, LectureState
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 
 def run(capsys, *arguments) -> dict:

@@ -52,9 +52,7 @@ printf 'WEBVTT\\n\\n00:00.000 --> 00:01.500\\n%s in %s\\n' "$words" "$language" 
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
+def _own_models(own_folders, settings, tmp_path):
     settings.SPEECH_MODELS = tmp_path / "models"
 
 

@@ -37,9 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path, monkeypatch):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
+def _quick_policy(own_folders, monkeypatch):
     # What is tested here is what happens around an encode.
     monkeypatch.setitem(POLICIES, "standard", Policy(preset="ultrafast", has_av1=False))
     yield

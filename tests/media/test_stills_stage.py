@@ -34,9 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path, monkeypatch):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
+def _no_reader(own_folders, monkeypatch):
     # Reading words is tested with the pipeline.
     monkeypatch.setattr("media.pipeline.stills.find_reader", lambda: None)
 

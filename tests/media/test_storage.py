@@ -11,26 +11,10 @@ from media.models import Lecture, Rendition
 from media.storage import by_collection, with_storage
 from tests.factories import make_author, make_department
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 RECORDING = b"no recording " * 50
 REPORT = "lectures_admin:storage"
-
-
-@pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.WORK_ROOT = tmp_path / "work"
-
-
-@pytest.fixture
-def department():
-    return make_department()
-
-
-@pytest.fixture
-def author(department):
-    return make_author(department, email="author@example.com")
 
 
 @pytest.fixture
