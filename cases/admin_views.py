@@ -40,6 +40,8 @@ from .uploads import IMAGES, uploader_context
 
 REFRESH_S = 3
 RIGHT = "cases.import_dicom"
+# Of more frames only the one turned to is shown.
+FRAMES_SIDE_BY_SIDE = 12
 
 
 def case_of(case_key: Any) -> CasePage | None:
@@ -185,7 +187,13 @@ def held_instance(request: HttpRequest, instance_id: int) -> HttpResponse:
     return render(
         request,
         "cases/admin/held.html",
-        {"instance": instance, "case": case, "form": form, "frames": range(instance.frame_count)},
+        {
+            "instance": instance,
+            "case": case,
+            "form": form,
+            "frames": range(instance.frame_count),
+            "one_by_one": instance.frame_count > FRAMES_SIDE_BY_SIDE,
+        },
         status=422 if form.errors else 200,
     )
 

@@ -61,12 +61,11 @@
   area.querySelectorAll("img").forEach((image) => image.addEventListener("load", show));
 
   // A long loop is looked at one frame after another, in one place; rectangles stay over all.
-  const FEW = 12;
   const PLAYED_MS = 200;
   const controls = document.querySelector("[data-held-controls]");
-  const figures = [...area.querySelectorAll(".held-frame")];
-  if (!controls || figures.length <= FEW) return;
+  if (!controls) return;
 
+  const figures = [...area.querySelectorAll(".held-frame")];
   const slider = controls.querySelector("[data-held-slider]");
   const play = controls.querySelector("[data-held-play]");
   const told = controls.querySelector("[data-held-told]");
@@ -87,7 +86,6 @@
   const turnTo = (number) => {
     at = Math.min(Math.max(number, 0), figures.length - 1);
     figures.forEach((figure, place) => (figure.hidden = place !== at));
-    // Only what is shown is fetched: the server takes note of what was looked at.
     figures[at].querySelector("img").loading = "eager";
     show();
     tell();
@@ -113,7 +111,7 @@
       tell();
     };
     image.addEventListener("load", note);
-    if (image.complete && image.naturalWidth) seen.add(place);
+    if ("heldLooked" in figure.dataset || (image.complete && image.naturalWidth)) seen.add(place);
   });
   controls.querySelectorAll("[data-held-step]").forEach((button) =>
     button.addEventListener("click", () => {
@@ -132,6 +130,5 @@
     timer = setTimeout(goOn, PLAYED_MS);
   });
   controls.hidden = false;
-  area.classList.add("held-frames--one");
   turnTo(0);
 })();

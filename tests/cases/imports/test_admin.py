@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from cases.admin_views import FRAMES_SIDE_BY_SIDE
 from cases.domain.imports import work_off
 from cases.models import ImportJob, Instance, InstanceState, LightStack, Series, Study
 from cases.tasks import run_import
 from media.tasks import process_lecture
 from tests.cases.deidentification.planted import FAMILY, leaks, planted_slice, to_bytes
 from tests.cases.imports.test_import import folders, series_zip, ultrasound  # noqa: F401  fixture
+from tests.cases.water_phantom import write_loop
 from tests.factories import make_author, make_case, make_department, section_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::UserWarning")]
@@ -109,6 +111,26 @@ def test_a_held_picture_is_looked_at_masked_and_signed(client, author, case, fol
     instance.refresh_from_db()
     assert (instance.state, instance.reviewed_by) == (InstanceState.SHOWN, author)
     assert client.get(url, follow=True).status_code == 404
+
+
+def test_of_a_long_loop_only_the_first_frame_is_shown_until_it_is_turned(
+    client,
+    author,
+    case,
+    folders,  # noqa: F811
+    tmp_path,
+):
+    loop = write_loop(tmp_path / "loop.dcm", frames=FRAMES_SIDE_BY_SIDE + 1)
+    client.post(studies_url(case), {"files": [SimpleUploadedFile("a.dcm", loop.read_bytes())]})
+    work_off(job_id=ImportJob.objects.get().pk)
+    instance = Instance.objects.get()
+    url = reverse("cases_dicom:held", args=[instance.pk])
+    page = client.get(url).content.decode()
+    assert page.count('<figure class="held-frame" hidden>') == FRAMES_SIDE_BY_SIDE
+    client.get(reverse("cases_dicom:held_frame", args=[instance.pk, 0]))
+    page = client.get(url).content.decode()
+    # What was looked at before counts when the page is opened again.
+    assert page.count('<figure class="held-frame" data-held-looked>') == 1
 
 
 def test_only_the_cases_own_authors_and_editors_may(client, case, folders, editor):  # noqa: F811
