@@ -25,7 +25,7 @@ from .rules import lecture_permission_policy
 # How much of the whole work each stage is, so that the bar moves evenly.
 WEIGHTS = {StageKind.PROBE: 0.03, StageKind.ENCODE: 0.89, StageKind.PACKAGE: 0.08}
 # Within encoding, by what a portion is part of (`pipeline.jobs.Job`).
-JOB_WEIGHTS = {"sound": 0.2, "saver": 0.2, "h264": 1.0, "av1": 0.8}
+JOB_WEIGHTS = {"sound": 0.2, "saver": 0.2, "ladder": 1.0}
 # Before so much is done, an estimate says more about chance than about the lecture.
 _ESTIMATE_FROM = 0.08
 

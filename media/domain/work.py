@@ -240,9 +240,9 @@ def urgency(stage: Stage) -> tuple[int, str]:
     if stage.kind == StageKind.PACKAGE:
         return 4, ""
     if stage.kind == StageKind.SPEECH:
-        return 8, ""
+        return 7, ""
     if stage.kind == StageKind.ENCODE:
-        return (6 if stage.part.startswith(Job.H264) else 7), stage.part
+        return 6, stage.part
     return 5, stage.part
 
 

@@ -198,7 +198,7 @@ def joined(out: Path, plan: Plan, *, only_early: bool = False) -> dict[str, Medi
     for more than half of them.
     """
     made: dict[str, MediaPlaylist] = {}
-    jobs = (Job.SAVER,) if only_early else (Job.H264, Job.SAVER, Job.AV1)
+    jobs = (Job.SAVER,) if only_early else (Job.LADDER, Job.SAVER)
     for job in jobs:
         for rendition in pictures_of(plan, job):
             directories = [out / job / f"{number:05}" for number in range(plan.chunks)]

@@ -42,15 +42,21 @@ AAC_FRAME_SAMPLES = 1024
 _KEY_DISTANCE = 1000
 # From here back the last picture of a track that ended earlier is looked for.
 _TAIL_S = 1.0
+# Threads and pictures ahead are paid in memory. With so few of them all encoders together stay
+# below 1.2 GB, however many cores there are, and may share one decode.
+_DECODER_THREADS = 1
+_RUNG_THREADS = ":threads=2:rc-lookahead=20"
+# Ten pictures are two seconds here.
+_SAVER_THREADS = ":threads=1:rc-lookahead=10"
+_AV1_RUNG_THREADS = ":lp=1"
+# Fewer layers and no look-ahead: a saver of five pictures a second needs fewer bytes without.
+_AV1_SAVER_THREADS = ":lp=1:lookahead=0:hierarchical-levels=3"
+
 # Stitchable: the headers of all chunks are the same, whatever their quality factor. Without
 # psychovisual tricks, adaptive quantisation and split blocks: a stack's noise costs 40 % fewer
 # bytes and a third less CPU at a higher VMAF, and greys stay truer. The offset keeps skin from
 # breaking into patches of colour, for 3 % of a speaker's bytes.
 _X264_PARAMS = "stitchable=1:psy=0:aq-mode=0:partitions=none:chroma-qp-offset=-2"
-# The ten pictures that x264 itself looks ahead at this preset are too few to tell noise from what
-# stays: three points of VMAF on a speaker for hardly any CPU.
-_LOOK_AHEAD = {"veryfast": ":rc-lookahead=20"}
-
 
 # Quantisation matrices: 4 % fewer bytes for nothing. Layers of pictures whose quality differs
 # less: a fifth fewer bytes for a scrolled stack at the same VMAF. Tools for screen content: 5 %
@@ -116,7 +122,7 @@ def _frames(source: Path, plan: Plan, chunk: Chunk, *, is_rescue: bool = False) 
     # Not accurate: pictures since the key frame come along, with times below 0, because the
     # last of them is the one still shown when the chunk begins.
     options = {"ss": _seconds(seek_s), "noaccurate_seek": None} if seek_s > 0 else {}
-    stream = _open(source, plan, **options)[str(plan.video_index)]
+    stream = _open(source, plan, threads=_DECODER_THREADS, **options)[str(plan.video_index)]
     if plan.treatment.deinterlace:
         stream = deinterlaced(stream)
     late = chunk.start_s < plan.video_start_s or chunk.number == 0 or is_rescue
@@ -219,10 +225,9 @@ def _video_output(stream: Any, plan: Plan, rendition: VideoRendition, chunk: Chu
 
 
 def _h264(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
-    preset = rendition.preset or plan.preset
     return {
         "c:v": "libx264",
-        "preset": preset,
+        "preset": rendition.preset or plan.preset,
         "profile:v": "high",
         "level:v": rendition.level,
         "crf": crf,
@@ -233,7 +238,7 @@ def _h264(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
         # apply differently, which puts picture and sound up to 112 ms apart.
         "bf": 0,
         "sc_threshold": 0,
-        "x264-params": _X264_PARAMS + _LOOK_AHEAD.get(preset, ""),
+        "x264-params": _X264_PARAMS + (_SAVER_THREADS if rendition.is_saver else _RUNG_THREADS),
     }
 
 
@@ -242,7 +247,8 @@ def _av1(plan: Plan, rendition: VideoRendition, crf: float) -> dict[str, Any]:
         "c:v": "libsvtav1",
         "preset": rendition.preset or plan.av1_preset,
         "crf": round(crf),
-        "svtav1-params": _SVT_AV1_PARAMS,
+        "svtav1-params": _SVT_AV1_PARAMS
+        + (_AV1_SAVER_THREADS if rendition.is_saver else _AV1_RUNG_THREADS),
     }
 
 

@@ -1,11 +1,11 @@
-"""How a plan's work is divided: jobs by codec, portions for workers, chunks that a crash costs."""
+"""How a plan's work is divided: jobs by decode, portions for workers, chunks that a crash costs."""
 
 import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from media.pipeline.plan import AV1, H264, Plan, VideoRendition
+from media.pipeline.plan import Plan, VideoRendition
 from media.pipeline.records import Record
 
 
@@ -14,8 +14,7 @@ class Job(StrEnum):
 
     SOUND = "sound"
     SAVER = "saver"
-    H264 = "h264"
-    AV1 = "av1"
+    LADDER = "ladder"
 
 
 # After so many portions of the saver, what there is of a long lecture is published.
@@ -42,14 +41,14 @@ class Portion(Record):
 
     @property
     def name(self) -> str:
-        """A name that tells it from the plan's other portions, as ``h264.003``."""
+        """A name that tells it from the plan's other portions, as ``ladder.003``."""
         return f"{self.job}.{self.number:03}"
 
 
 def portions(plan: Plan) -> tuple[Portion, ...]:
     """All the work of a plan, the most urgent first."""
     made = [Portion(job=Job.SOUND, number=0)] if plan.audio else []
-    for job in (Job.SAVER, Job.H264, Job.AV1):
+    for job in (Job.SAVER, Job.LADDER):
         if pictures_of(plan, job):
             made += [
                 Portion(job, number, first, min(plan.portion_chunks, plan.chunks - first))
@@ -59,19 +58,13 @@ def portions(plan: Plan) -> tuple[Portion, ...]:
 
 
 def pictures_of(plan: Plan, job: Job) -> tuple[VideoRendition, ...]:
-    """The renditions that a job makes.
-
-    The savers, whatever their codec, come from the decode of the H.264 ladder; where they are
-    wanted early, from one of their own.
+    """The renditions that a job makes, whatever their codec: all from one decode, or the savers
+    from one of their own where they are wanted early.
     """
-    savers = tuple(r for r in plan.video if r.is_saver)
     if job == Job.SAVER:
-        return savers if plan.is_early else ()
-    if job == Job.H264:
-        ladder = tuple(r for r in plan.video if r.codec == H264 and not r.is_saver)
-        return ladder if plan.is_early else (*ladder, *savers)
-    if job == Job.AV1:
-        return tuple(r for r in plan.video if r.codec == AV1 and not r.is_saver)
+        return tuple(r for r in plan.video if r.is_saver) if plan.is_early else ()
+    if job == Job.LADDER:
+        return tuple(r for r in plan.video if not (r.is_saver and plan.is_early))
     return ()
 
 

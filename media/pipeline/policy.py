@@ -48,7 +48,7 @@ class Saver(Record):
     fps: int = 5
     h264_crf: float = 36.0
     h264_maxrate_bps: int = 400_000
-    av1_crf: float = 56.0
+    av1_crf: float = 54.0
     # Five pictures a second are few: what a quicker preset costs in bytes is little of them.
     av1_preset: int = 10
     quicker_by: int = 0
@@ -73,7 +73,7 @@ class Policy(Record):
     ``name`` is stored with what was made, so that lectures made by another policy are found.
     """
 
-    name: str = "standard-5"
+    name: str = "standard-6"
     rungs: tuple[Rung, ...] = (
         Rung(short_side=1080, maxrate_bps=4_500_000),
         # Smaller pictures are chosen by thin lines: bytes count for more there.
@@ -84,7 +84,7 @@ class Policy(Record):
     slides_min_short_side: int = 720
     saver: Saver = Saver()
     qualities: tuple[Quality, ...] = (
-        Quality(ContentKind.SLIDES, h264_crf=30.0, av1_crf=34.0),
+        Quality(ContentKind.SLIDES, h264_crf=30.0, av1_crf=33.0),
         Quality(ContentKind.STACK, h264_crf=28.0, av1_crf=36.0),
         Quality(ContentKind.TALKING_HEAD, h264_crf=27.5, av1_crf=41.0),
         Quality(ContentKind.MOTION, h264_crf=26.5, av1_crf=34.0),
@@ -149,7 +149,7 @@ class Policy(Record):
 # By the name that `manage.py transcode_all --policy` and the settings know them.
 POLICIES: dict[str, Policy] = {
     "standard": Policy(),
-    "thrift": Policy(name="thrift-5", has_full_av1=True),
+    "thrift": Policy(name="thrift-6", has_full_av1=True),
     # H.264 and AAC alone: a third less work, for sites with little CPU.
     "reach": Policy(name="reach-4", has_av1=False, speech_opus_bps=0),
 }

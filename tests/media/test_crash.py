@@ -22,7 +22,7 @@ from media.pipeline.hls import read_media_playlist
 
 LEASE_S = 3.0
 PATIENCE_S = 120.0
-PICTURES = "encode h264.000"
+PICTURES = "encode ladder.000"
 
 
 @pytest.fixture(scope="module")

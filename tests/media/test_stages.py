@@ -45,7 +45,7 @@ def _quick_policy(own_folders, monkeypatch):
 
 
 # The portion of a short lecture's pictures for everybody.
-PICTURES = "h264.000"
+PICTURES = "ladder.000"
 
 
 def stage_of(lecture: Lecture, kind: StageKind) -> Stage:
@@ -74,7 +74,7 @@ def test_lecture_becomes_ready_and_plays(import_recording):
     published = Path(settings.MEDIA_ROOT) / lecture.directory
     assert lecture.duration_s == pytest.approx(4.0, abs=0.2)
     assert {(s.kind, s.part) for s in lecture.stages.all()} == {
-        ("probe", ""), ("encode", "h264.000"), ("encode", "sound.000"), ("package", ""),
+        ("probe", ""), ("encode", "ladder.000"), ("encode", "sound.000"), ("package", ""),
         ("stills", ""),
     }  # fmt: skip
     assert {(s.state, s.attempts) for s in lecture.stages.all()} == {(WorkState.DONE, 1)}
@@ -181,7 +181,7 @@ def test_worker_that_lost_its_lease_writes_nothing(import_recording):
         lost.fail(code="anything")
     run_stage(lease=held)
     stage.refresh_from_db()
-    assert (stage.state, stage.token, stage.result["job"]) == (WorkState.DONE, 2, "h264")
+    assert (stage.state, stage.token, stage.result["job"]) == (WorkState.DONE, 2, "ladder")
 
 
 def refuse_with(monkeypatch, kind: StageKind, error: Exception) -> None:
@@ -292,10 +292,10 @@ def test_renditions_that_vanished_are_made_again(import_recording):
 def test_portion_of_another_release_gives_way_to_those_of_this_one(import_recording):
     lecture = import_recording()
     process_until(lecture, StageKind.ENCODE)
-    lecture.stages.filter(kind=StageKind.ENCODE, part=PICTURES).update(part="av1.000")
+    lecture.stages.filter(kind=StageKind.ENCODE, part=PICTURES).update(part="h264.000")
     assert process(lecture_id=lecture.pk) == LectureState.READY
     assert lecture.stages.get(part=PICTURES).state == WorkState.DONE
-    assert lecture.stages.get(part="av1.000").attempts == 1
+    assert lecture.stages.get(part="h264.000").attempts == 1
 
 
 def test_new_transcoding_replaces_the_old_one_which_plays_on_meanwhile(import_recording):

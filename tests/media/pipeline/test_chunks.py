@@ -91,34 +91,35 @@ def _only_sound(out: Path, made: Plan) -> MediaPlaylist:
 def test_long_lecture_has_its_thrifty_portions_first(moving: Path) -> None:
     made = planned(moving)
     names = [portion.name for portion in portions(made)]
-    assert names == ["sound.000", "saver.000", "h264.000"]
+    assert names == ["sound.000", "saver.000", "ladder.000"]
     assert [is_early(name) for name in names] == [True, True, False]
     short = planned(moving, dataclasses.replace(QUICK, early_from_s=60.0))
-    assert [portion.name for portion in portions(short)] == ["sound.000", "h264.000"]
+    assert [portion.name for portion in portions(short)] == ["sound.000", "ladder.000"]
 
 
-def test_savers_of_all_codecs_come_from_one_decode(moving: Path) -> None:
+def test_all_renditions_come_from_one_decode_but_savers_that_are_wanted_early(moving: Path) -> None:
     made = planned(moving, dataclasses.replace(QUICK, has_av1=True, has_full_av1=True))
     names = {job: [r.name for r in pictures_of(made, job)] for job in Job}
     assert names == {
-        Job.SOUND: [], Job.SAVER: ["saver", "saver-av1"], Job.H264: ["180p"], Job.AV1: ["180p-av1"],
+        Job.SOUND: [], Job.SAVER: ["saver", "saver-av1"], Job.LADDER: ["180p", "180p-av1"],
     }  # fmt: skip
     short = dataclasses.replace(made, is_early=False)
-    assert [r.name for r in pictures_of(short, Job.H264)] == ["180p", "saver", "saver-av1"]
+    assert pictures_of(short, Job.SAVER) == ()
+    assert pictures_of(short, Job.LADDER) == short.video
 
 
 def test_chunk_of_other_renditions_is_made_again(moving: Path, tmp_path: Path) -> None:
     made = planned(moving)
     encode_portion(moving, made, dataclasses.replace(portions(made)[-1], count=1), tmp_path)
-    first = tmp_path / "h264/00000"
+    first = tmp_path / "ladder/00000"
     # As a release would leave it that knew another division of the work.
     record = json.loads((first / "chunk.json").read_text())
     record["files"] = {n: f for n, f in record["files"].items() if not n.endswith("seg-00001.m4s")}
     (first / "chunk.json").write_text(json.dumps(record))
-    assert is_finished(tmp_path, made, Job.H264, chunk_of(made, 0))
+    assert is_finished(tmp_path, made, Job.LADDER, chunk_of(made, 0))
     record["files"] = {}
     (first / "chunk.json").write_text(json.dumps(record))
-    assert not is_finished(tmp_path, made, Job.H264, chunk_of(made, 0))
+    assert not is_finished(tmp_path, made, Job.LADDER, chunk_of(made, 0))
 
 
 def test_stopped_portion_goes_on_after_its_last_finished_chunk(
@@ -132,12 +133,12 @@ def test_stopped_portion_goes_on_after_its_last_finished_chunk(
 
     with pytest.raises(Cancelled):
         encode_portion(moving, made, portion, tmp_path, on_progress=stop_in_the_second)
-    first = tmp_path / "h264/00000/180p/seg-00000.m4s"
+    first = tmp_path / "ladder/00000/180p/seg-00000.m4s"
     written = first.stat().st_mtime_ns
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["h264"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ladder"]
     encode_portion(moving, made, portion, tmp_path)
     assert first.stat().st_mtime_ns == written
-    assert all(is_finished(tmp_path, made, Job.H264, chunk_of(made, n)) for n in range(3))
+    assert all(is_finished(tmp_path, made, Job.LADDER, chunk_of(made, n)) for n in range(3))
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "plan"])
@@ -145,16 +146,16 @@ def test_harmed_chunk_is_made_again(harm: str, moving: Path, tmp_path: Path) -> 
     made = planned(moving)
     portion = dataclasses.replace(portions(made)[-1], count=1)
     encode_portion(moving, made, portion, tmp_path)
-    segment = tmp_path / "h264/00000/180p/seg-00001.m4s"
+    segment = tmp_path / "ladder/00000/180p/seg-00001.m4s"
     content = segment.read_bytes()
     if harm == "cut":
         segment.write_bytes(content[:-1])
     elif harm == "flip":
         segment.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
     else:
-        record = tmp_path / "h264/00000/chunk.json"
+        record = tmp_path / "ladder/00000/chunk.json"
         record.write_text(json.dumps({**json.loads(record.read_text()), "plan": "another"}))
-    assert not is_finished(tmp_path, made, Job.H264, chunk_of(made, 0))
+    assert not is_finished(tmp_path, made, Job.LADDER, chunk_of(made, 0))
     encode_portion(moving, made, portion, tmp_path)
     assert segment.read_bytes() == content
 

@@ -65,7 +65,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def line_of(source: Path, made: Plan) -> list[str]:
-    return command(source, made, Job.H264, chunk_of(made, 0), find_ffmpeg())
+    return command(source, made, Job.LADDER, chunk_of(made, 0), find_ffmpeg())
 
 
 def test_encode_makes_every_rendition_of_a_codec_with_one_decode(
