@@ -149,6 +149,7 @@ def test_a_long_loop_is_looked_at_frame_by_frame_and_masked_in_all(
     shown = page.locator(".held-frame:visible")
     expect(shown).to_have_count(1)
 
+    page.wait_for_load_state()
     picture = shown.locator("img").bounding_box()
     page.mouse.move(picture["x"] + 2, picture["y"] + 2)
     page.mouse.down()
@@ -165,7 +166,10 @@ def test_a_long_loop_is_looked_at_frame_by_frame_and_masked_in_all(
     # What was drawn is still there.
     expect(shown.locator(".held-mask")).to_have_count(1)
     page.get_by_role("button", name="Play").click()
-    expect(told).to_contain_text(f"Frame {frames} of {frames}")
+    # A frame counts when it has come, which is later than that it is turned to.
+    expect(told).to_have_text(
+        f"Frame {frames} of {frames} · {frames} of {frames} frames seen", timeout=ARRIVES_WITHIN_MS
+    )
     page.get_by_label("I have looked at every frame").check()
     page.get_by_role("button", name="Overwrite the rectangles and sign").click()
     expect(page.get_by_text("Signed. The picture is now part of the case.")).to_be_visible()
