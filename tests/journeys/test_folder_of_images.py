@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.cases.water_phantom import write_loop, write_study
 from tests.journeys.conftest import SeededHub, new_context, sign_in
+from tests.journeys.held import Held
 
 ARRIVES_WITHIN_MS = 90_000
 NAME = "Zebrowska"
@@ -129,6 +130,25 @@ def test_a_dropped_folder_is_taken_with_all_that_is_in_it(hub: SeededHub, browse
     row = page.locator(".uploader__row")
     expect(row).to_contain_text(f"Files: {2 * SLICES}")
     expect(row).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
+    context.close()
+
+
+def test_rectangles_typed_before_the_script_has_come_are_drawn(
+    hub: SeededHub, browser, tmp_path: Path
+):
+    loop = write_loop(tmp_path / "few.dcm", frames=3)
+    address = studies_page(hub, "few")
+    hub.hub.manage("import_dicom", str(loop), "--case", "few")
+    context = new_context(browser, base_url=hub.url, locale="en-GB")
+    page = open_page(context, address)
+    script = Held(page, re.compile(r"/cases/held[^/]*\.js"))
+    page.get_by_role("link", name="3 frames").click()
+    script.wait_for()
+    page.locator("textarea[name=rectangles]").fill("1, 1, 20, 20")
+    first = page.locator(".held-frame").first
+    expect(first.locator("img")).to_have_js_property("complete", value=True)
+    script.come()
+    expect(first.locator(".held-mask")).to_have_count(1)
     context.close()
 
 
