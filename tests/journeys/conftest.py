@@ -42,6 +42,12 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededHub]:
         yield SeededHub(running, running.script("tests.journeys.seed"))
 
 
+@pytest.fixture(scope="session")
+def lecture(hub: SeededHub) -> dict:
+    """A minute's lecture in the course of the seed; its lesson's address and its number."""
+    return hub.hub.script("tests.journeys.recorded_lecture", "head-ct")
+
+
 def new_context(browser: Browser, **options) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(TIMEOUT_MS)

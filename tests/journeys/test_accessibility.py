@@ -1,6 +1,7 @@
 """Every page type, scanned by axe-core in both themes, on a telephone and on a desk."""
 
 import pytest
+from playwright.sync_api import expect
 
 from .axe import violations
 from .conftest import SeededHub, new_context, sign_in
@@ -44,12 +45,15 @@ def test_pages_of_a_learner_have_no_grave_accessibility_violation(hub: SeededHub
     # An open and an answered question, and a revealed case.
     tab.goto(hub.pages["quiz"])
     tab.get_by_role("button", name="Start the quiz").click()
+    expect(tab.get_by_role("button", name="Confirm answer")).to_be_visible()
     assert violations(tab) == []
     tab.locator("input[name=option]").first.check()
     tab.get_by_role("button", name="Confirm answer").click()
+    expect(tab.get_by_text("Feedback on").first).to_be_visible()
     assert violations(tab) == []
     tab.goto(hub.pages["case"])
     tab.locator("input[name=option]").first.check()
     tab.get_by_role("button", name="Commit and see the discussion").click()
+    expect(tab.get_by_role("heading", name="Secretdiagnosis")).to_be_visible()
     assert violations(tab) == []
     context.close()

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.cases.water_phantom import write_loop, write_study
 from tests.journeys.conftest import SeededHub, new_context, sign_in
+from tests.journeys.held import Held
 
 ARRIVES_WITHIN_MS = 90_000
 NAME = "Zebrowska"
@@ -132,6 +133,25 @@ def test_a_dropped_folder_is_taken_with_all_that_is_in_it(hub: SeededHub, browse
     context.close()
 
 
+def test_rectangles_typed_before_the_script_has_come_are_drawn(
+    hub: SeededHub, browser, tmp_path: Path
+):
+    loop = write_loop(tmp_path / "few.dcm", frames=3)
+    address = studies_page(hub, "few")
+    hub.hub.manage("import_dicom", str(loop), "--case", "few")
+    context = new_context(browser, base_url=hub.url, locale="en-GB")
+    page = open_page(context, address)
+    script = Held(page, re.compile(r"/cases/held[^/]*\.js"))
+    page.get_by_role("link", name="3 frames").click()
+    script.wait_for()
+    page.locator("textarea[name=rectangles]").fill("1, 1, 20, 20")
+    first = page.locator(".held-frame").first
+    expect(first.locator("img")).to_have_js_property("complete", value=True)
+    script.come()
+    expect(first.locator(".held-mask")).to_have_count(1)
+    context.close()
+
+
 def test_a_long_loop_is_looked_at_frame_by_frame_and_masked_in_all(
     hub: SeededHub, browser, tmp_path: Path
 ):
@@ -149,6 +169,7 @@ def test_a_long_loop_is_looked_at_frame_by_frame_and_masked_in_all(
     shown = page.locator(".held-frame:visible")
     expect(shown).to_have_count(1)
 
+    page.wait_for_load_state()
     picture = shown.locator("img").bounding_box()
     page.mouse.move(picture["x"] + 2, picture["y"] + 2)
     page.mouse.down()
@@ -165,7 +186,10 @@ def test_a_long_loop_is_looked_at_frame_by_frame_and_masked_in_all(
     # What was drawn is still there.
     expect(shown.locator(".held-mask")).to_have_count(1)
     page.get_by_role("button", name="Play").click()
-    expect(told).to_contain_text(f"Frame {frames} of {frames}")
+    # A frame counts when it has come, which is later than that it is turned to.
+    expect(told).to_have_text(
+        f"Frame {frames} of {frames} · {frames} of {frames} frames seen", timeout=ARRIVES_WITHIN_MS
+    )
     page.get_by_label("I have looked at every frame").check()
     page.get_by_role("button", name="Overwrite the rectangles and sign").click()
     expect(page.get_by_text("Signed. The picture is now part of the case.")).to_be_visible()

@@ -32,7 +32,7 @@ def test_resident_joins_learns_and_solves_a_case(hub: SeededHub, page: Page):
 
     page.goto(_confirmation_link(hub, EMAIL))
     page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/confirm-email/" not in url)
     if "/login/" in page.url:
         sign_in(page, EMAIL, PASSPHRASE)
 
@@ -46,6 +46,7 @@ def test_resident_joins_learns_and_solves_a_case(hub: SeededHub, page: Page):
     # The quiz: nothing of the key before the answer, the reasons after it.
     page.goto(hub.pages["quiz"])
     page.get_by_role("button", name="Start the quiz").click()
+    expect(page.get_by_role("button", name="Confirm answer")).to_be_visible()
     assert "Feedback on" not in page.content()
     page.get_by_text("0 HU", exact=True).click()
     page.get_by_role("button", name="Confirm answer").click()
@@ -61,6 +62,8 @@ def test_resident_joins_learns_and_solves_a_case(hub: SeededHub, page: Page):
     # The case: commit, then read on.
     page.goto(hub.pages["case_lesson"])
     page.get_by_role("link", name="Solve the case").click()
+    expect(page.get_by_role("button", name="Commit and see the discussion")).to_be_visible()
+    page.wait_for_load_state()
     assert "Secret" not in page.content()
     page.get_by_text("Meningioma", exact=True).click()
     page.get_by_role("button", name="Commit and see the discussion").click()

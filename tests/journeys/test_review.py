@@ -20,8 +20,6 @@ SLUG = "a-bright-ring-in-the-phantom"
 MAIL_WITHIN_S = 120
 CRITERIA = ("image_quality", "educational_value", "correctness", "language", "privacy")
 SCREENS = os.environ.get("VIEWBOX_SCREENS")
-# Wagtail's editor writes its hidden fields with a delay of its own.
-DRAFTAIL_MS = 900
 
 
 def _shot(page: Page, name: str) -> None:
@@ -45,10 +43,11 @@ def _write(page: Page, field: str, text: str) -> None:
     page.keyboard.press("Control+End")
     page.keyboard.type(text, delay=5)
     expect(editor).to_contain_text(text)
+    # What is sent is a hidden field, which the editor writes with a delay of its own.
+    expect(page.locator(f"[name='{field}']")).to_have_value(re.compile(re.escape(text)))
 
 
 def _submit(page: Page) -> None:
-    page.wait_for_timeout(DRAFTAIL_MS)
     page.get_by_role("button", name="More actions").last.click()
     page.get_by_role("button", name=re.compile("^(Res|S)ubmit to")).last.click()
 

@@ -148,6 +148,7 @@ def test_a_round_hides_the_diagnosis_until_the_teacher_reveals_it(
         if number == 0:
             page.get_by_label("Title").fill("Monday round")
             page.get_by_role("button", name="Begin a collection").click()
+            expect(page.get_by_role("heading", name="Monday round")).to_be_visible()
         else:
             page.get_by_role("button", name="Put it here").click()
     link = page.get_by_label("Link for guests").input_value()
@@ -158,9 +159,13 @@ def test_a_round_hides_the_diagnosis_until_the_teacher_reveals_it(
     guest = context.new_page()
     guest.goto(link)
     guest.get_by_role("link", name="A stack to solve").click()
+    expect(guest.get_by_role("heading", level=1)).to_be_visible()
+    guest.wait_for_load_state()
     assert "Secretdiagnosis" not in guest.content()
     for stage in ("Findings", "Differential diagnosis", "Diagnosis"):
         page.get_by_role("button", name=f"Reveal: {stage}").wait_for()
+        # Each stage is a page of its own, whose script hears the keys.
+        page.wait_for_load_state()
         page.keyboard.press("r")
         page.get_by_role("button", name=f"Reveal: {stage}").wait_for(state="detached")
     expect(page.get_by_role("heading", name="Secretdiagnosis")).to_be_visible()
@@ -168,7 +173,9 @@ def test_a_round_hides_the_diagnosis_until_the_teacher_reveals_it(
     expect(guest.get_by_role("heading", name="Secretdiagnosis")).to_be_visible()
     context.close()
 
+    page.wait_for_load_state()
     page.keyboard.press("n")
     expect(page.get_by_text("2 / 2")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("p")
     expect(page.get_by_text("1 / 2")).to_be_visible()

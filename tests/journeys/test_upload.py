@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.running_hub import ROOT
 
 from .clips import make_clip
 from .conftest import SeededHub, new_context, sign_in
+from .held import Held, late_script
 
 ARRIVES_WITHIN_MS = 90_000
 BYTES_PER_S = 1_500_000
@@ -136,29 +137,15 @@ def submit(page: Page) -> None:
     page.locator("#w-editor-form footer button[type=submit]").click()
 
 
-class LateScript:
-    """Holds the uploader's script back until `come`, as a slow line does."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.held: list[Route] = []
-        page.route(re.compile(r"/viewbox/upload-[^/]*\.js"), self._hold)
-
-    def _hold(self, route: Route) -> None:
-        self.held.append(route)
-
-    def open(self) -> None:
-        # Modules are waited for before the document counts as loaded.
-        self.page.goto("/admin/lectures/new/", wait_until="commit")
-        self.page.wait_for_selector("#w-editor-form footer button[type=submit]")
-        while not self.held:
-            self.page.wait_for_timeout(50)
-        assert self.page.locator("[data-uploader][data-ready]").count() == 0
-
-    def come(self) -> None:
-        for route in self.held:
-            route.continue_()
-        self.page.wait_for_selector("[data-uploader][data-ready]")
+def open_without_script(page: Page) -> Held:
+    """The form while its uploader is still on the way."""
+    script = late_script(page, "upload")
+    # Modules are waited for before the document counts as loaded.
+    page.goto("/admin/lectures/new/", wait_until="commit")
+    page.wait_for_selector("#w-editor-form footer button[type=submit]")
+    script.wait_for()
+    assert page.locator("[data-uploader][data-ready]").count() == 0
+    return script
 
 
 def test_upload_survives_a_cut_line_and_a_killed_server(
@@ -207,9 +194,11 @@ def test_upload_goes_on_after_the_browser_was_closed(hub: SeededHub, browser, ta
     context.close()
 
     context = new_context(browser, base_url=hub.url, locale="en-GB")
-    page, _line = open_form(context)
+    page, line = open_form(context)
     row = row_of(page, "chest_film.mp4")
     expect(row).to_contain_text("Choose the same file again")
+    # However quick the machine, nothing more arrives before the form is sent.
+    line.set(cut=True)
     with page.expect_file_chooser() as chooser:
         row.get_by_role("button", name=re.compile("^Continue")).press("Enter")
     chooser.value.set_files(talk)
@@ -219,6 +208,7 @@ def test_upload_goes_on_after_the_browser_was_closed(hub: SeededHub, browser, ta
     page.locator("#id_title").fill("After the break")
     submit(page)
     expect(page.locator("[data-note]")).to_contain_text("as soon as everything has arrived")
+    line.set(cut=False)
     page.wait_for_url(re.compile(r"/admin/lectures/(edit/)?\d+/"), timeout=ARRIVES_WITHIN_MS)
     assert len(lectures_titled(hub, "After the break")) == 1
     context.close()
@@ -226,11 +216,11 @@ def test_upload_goes_on_after_the_browser_was_closed(hub: SeededHub, browser, ta
 
 def test_file_chosen_before_the_script_came_is_uploaded(hub: SeededHub, page: Page, tmp_path: Path):
     sign_in(page, "editor@example.com")
-    script = LateScript(page)
-    script.open()
+    script = open_without_script(page)
     page.locator("#id_title").fill("Chosen early")
     page.locator("#id_original").set_input_files(make_clip(tmp_path / "early_bird.mp4", seconds=1))
     script.come()
+    page.wait_for_selector("[data-uploader][data-ready]")
     expect(row_of(page, "early_bird.mp4")).to_contain_text("Has arrived", timeout=ARRIVES_WITHIN_MS)
     submit(page)
     page.wait_for_url(re.compile(r"/admin/lectures/(edit/)?\d+/"), timeout=ARRIVES_WITHIN_MS)
@@ -241,8 +231,7 @@ def test_form_sent_before_the_script_came_takes_its_file_along(
     hub: SeededHub, page: Page, tmp_path: Path
 ):
     sign_in(page, "editor@example.com")
-    script = LateScript(page)
-    script.open()
+    open_without_script(page)
     clip = make_clip(tmp_path / "early_bird.mp4", seconds=1)
     page.locator("#id_title").fill("Sent early")
     page.locator("#id_original").set_input_files(clip)

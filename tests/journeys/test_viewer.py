@@ -14,6 +14,7 @@ from tests.running_hub import ROOT
 
 from .axe import violations
 from .conftest import SeededHub, new_context
+from .held import Held
 
 SAMPLES = Path(os.environ.get("VIEWBOX_DICOM_SAMPLES", ROOT.parent / "shared/data/dicom"))
 SHARED_STUDY = SAMPLES / "mr-synthetic-pacsman-128.zip"
@@ -115,7 +116,7 @@ def test_a_resident_scrolls_windows_and_measures(desk: Page, phantom_url: str):
     expect(desk.locator("[data-announce]")).to_contain_text("Mean 0 HU")
     desk.get_by_role("button", name="Density at a point").click()
     _drag(desk, (1, 1), at=(-140, 60))
-    expect(desk.locator("svg.svg-layer")).to_contain_text("0 HU")
+    expect(desk.locator("[data-announce]")).to_have_text("Measured: 0 HU")
     desk.get_by_role("button", name="Remove measurements").click()
     expect(desk.locator("[data-annotation-uid] text")).to_have_count(0)
 
@@ -141,6 +142,43 @@ def test_a_resident_keeps_the_measurements_as_a_file(desk: Page, phantom_url: st
     for column, row in measured["points_px"]:
         assert 35 < column < 60
         assert 35 < row < 60
+
+
+def test_scrolling_on_before_the_first_image_has_come_shows_what_is_told(
+    desk: Page, phantom_url: str
+):
+    held = Held(desk, "**/*.dcm")
+    desk.goto(phantom_url)
+    desk.locator("[data-dicom]").scroll_into_view_if_needed()
+    desk.locator("[data-pane]").focus(timeout=READY_MS)
+    held.wait_for()
+    for _step in range(2):
+        desk.keyboard.press("ArrowDown")
+    expect(_mark(desk, "number")).to_have_text("13 / 20")
+    held.pass_others()
+    # What was asked for first comes last.
+    for route in reversed(held.routes):
+        route.fulfill(response=route.fetch())
+    desk.locator("[data-pane][data-whole]").wait_for(timeout=READY_MS)
+    expect(_mark(desk, "number")).to_have_text("13 / 20")
+    desk.get_by_role("button", name="Ellipse, mean density").click()
+    _drag(desk, (20, 20))
+    expect(desk.locator("[data-announce]")).to_contain_text("Mean 900 HU")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Save measurements as a file").click()
+    (measured,) = json.loads(Path(download.value.path()).read_text("utf-8"))["measurements"]
+    assert measured["image"] == 13
+
+
+def test_a_measurement_is_read_out_also_where_pictures_come_slowly(desk: Page, phantom_url: str):
+    desk.add_init_script("""
+        const soon = window.requestAnimationFrame.bind(window);
+        window.requestAnimationFrame = (act) => setTimeout(() => soon(act), 400);
+    """)
+    _open(desk, phantom_url)
+    desk.get_by_role("button", name="Ellipse, mean density").click()
+    _drag(desk, (20, 20))
+    expect(desk.locator("[data-announce]")).to_contain_text("Mean 900 HU")
 
 
 def test_two_series_of_a_study_scroll_together_by_place(desk: Page, phantom_url: str):
@@ -217,9 +255,11 @@ def test_a_slow_line_gets_the_light_copy_and_the_reader_the_choice(
     expect(_mark(page, "window")).to_have_text("Centre 400, width 1800")
     page.get_by_role("button", name="Length", exact=True).click()
     _drag(page, (100, 0))
+    expect(page.locator("[data-announce]")).to_contain_text("Measured")
     zoomed = page.locator("[data-announce]").inner_text()
     page.get_by_role("button", name="Reset the view").click()
     page.get_by_role("button", name="Remove measurements").click()
+    expect(page.locator("[data-announce]")).not_to_contain_text("Measured")
     _drag(page, (100, 0))
     expect(page.locator("[data-announce]")).to_contain_text("Measured")
     assert page.locator("[data-announce]").inner_text() != zoomed

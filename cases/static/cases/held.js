@@ -59,6 +59,8 @@
   field.addEventListener("input", show);
   window.addEventListener("resize", show);
   area.querySelectorAll("img").forEach((image) => image.addEventListener("load", show));
+  // Pictures may have come before this script.
+  show();
 
   // A long loop is looked at one frame after another, in one place; rectangles stay over all.
   const PLAYED_MS = 200;

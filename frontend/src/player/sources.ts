@@ -98,6 +98,8 @@ export class Sources {
   private async begin(first: Mode): Promise<void> {
     const { video, island } = this;
     const preload = savesData() ? "none" : "metadata";
+    // Whoever plays or seeks before it is known what plays best, does so from here and is followed.
+    if (island.resume_at_s > 0) video.currentTime = island.resume_at_s;
     if (first === "auto" && island.sources.av1 && island.av1) {
       const type = video.canPlayType(HLS_TYPE) ? "file" : "media-source";
       const plays = await playsWell(island.av1, type);
@@ -105,7 +107,7 @@ export class Sources {
       this.thriftyCodec = plays && video.paused && this.turn === 0;
     }
     video.preload = preload;
-    if (this.turn === 0) void this.use(first, island.resume_at_s);
+    if (this.turn === 0) void this.use(first, video.currentTime);
   }
 
   /** On in the codec that every device plays; false if that is what plays already. */
@@ -153,7 +155,7 @@ export class Sources {
   private async use(mode: Mode, at_s: number, again = false): Promise<void> {
     const turn = ++this.turn;
     const { video } = this;
-    const plays = !video.paused && !video.ended;
+    let plays = !video.paused && !video.ended;
     const address = this.address(mode);
     const fixed = /^\d+$/.test(mode);
     const thin = mode !== "auto" && address !== this.island.sources.auto;
@@ -170,9 +172,11 @@ export class Sources {
       this.mode = mode;
       if (again || this.loaded !== address) this.streamThin(mode, address, at_s);
     } else if (fixed || !video.canPlayType(HLS_TYPE)) {
-      const started = await this.stream(mode, at_s, turn);
+      const { default: HlsPlayer } = await import("hls.js");
       if (turn !== this.turn) return;
-      if (!started) {
+      // Meanwhile the page's own source could be played, stopped and sought in.
+      plays = !video.paused && !video.ended;
+      if (!this.stream(HlsPlayer, mode, video.currentTime || at_s)) {
         // Without Media Source Extensions the MP4 <source> plays on.
         this.events.unavailable(mode);
         return;
@@ -207,9 +211,7 @@ export class Sources {
     this.hls = null;
   }
 
-  private async stream(mode: Mode, at_s: number, turn: number): Promise<boolean> {
-    const { default: HlsPlayer } = await import("hls.js");
-    if (turn !== this.turn) return true;
+  private stream(HlsPlayer: typeof Hls, mode: Mode, at_s: number): boolean {
     if (!HlsPlayer.isSupported()) return false;
     this.release();
     // Segments are fragmented MP4 already, so there is no remuxing worth a worker (whose blob:

@@ -50,9 +50,14 @@ export class WatchRecord {
     this.adopt();
     if (this.pending) this.schedule();
     video.addEventListener("timeupdate", () => this.tick());
-    for (const name of ["seeking", "waiting", "emptied"]) {
+    for (const name of ["seeking", "emptied"]) {
       video.addEventListener(name, () => this.played.lift());
     }
+    video.addEventListener("waiting", () => {
+      // The playhead has come further since it was last told, on a busy device by seconds.
+      this.tick();
+      this.played.lift();
+    });
     video.addEventListener("ratechange", () => this.tick());
     video.addEventListener("playing", () => this.tick());
     for (const name of ["pause", "ended"]) video.addEventListener(name, () => this.stop());

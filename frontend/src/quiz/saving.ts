@@ -1,3 +1,5 @@
+import { isChanged } from "../shared/changed";
+
 /*
  * An exam's answer is sent the moment it changes. Each saving has a number one higher than the
  * last; the server keeps the newest and answers a repeated one the same, so sending again is
@@ -91,8 +93,8 @@ export function bindSaving(form: HTMLFormElement): void {
       if (receipt.saved && receipt.complete) offerNext();
       if (receipt.over && receipt.url) location.assign(receipt.url);
       else if (receipt.stale) say(receipt.sentence);
-      else if (receipt.saved) say(status.dataset.savedText);
-      else say("");
+      // Of what is still on its way nobody is told that it is saved.
+      else if (!waiting) say(receipt.saved ? status.dataset.savedText : "");
     } catch {
       say(status.dataset.waitingText);
       setTimeout(() => void flush(), RETRY_MS);
@@ -155,7 +157,8 @@ export function bindSaving(form: HTMLFormElement): void {
     next = Number(own.get("sequence")) + 1;
     sequence.value = String(next);
     void flush().then(() => location.reload());
-  } else if (own) {
-    keep(url, null);
+  } else {
+    if (own) keep(url, null);
+    if (isChanged(form)) save();
   }
 }

@@ -1,3 +1,5 @@
+import { isChanged } from "../shared/changed";
+
 /* Peer review and citations: keeps a review's draft while it is written; copies a citation.
    Enhancement only: the form has a button to save, the citation can be selected. */
 
@@ -28,6 +30,7 @@ class Draft {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden" && this.dirty) void this.save();
     });
+    if (isChanged(form)) this.note();
   }
 
   private note(): void {

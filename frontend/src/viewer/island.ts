@@ -15,6 +15,15 @@ import { save } from "./saving";
 import { StackPane } from "./stack-pane";
 import { rove } from "./toolbar";
 
+/** What is read of Cornerstone's annotation. */
+interface Measured {
+  annotationUID?: string;
+  invalidated?: boolean;
+}
+
+const LOOK_EVERY_MS = 80;
+const MOST_LOOKS = 100;
+
 /* The viewer itself: puts the controls in place of the poster and lets panes, tools and keys work
    together. */
 
@@ -253,16 +262,23 @@ class Viewer {
       cancelAnimationFrame(resizing);
       resizing = requestAnimationFrame(() => this.engine.rendering.resize(true, true));
     }).observe(this.part("[data-panes]"));
-    eventTarget.addEventListener(ToolEnums.Events.ANNOTATION_COMPLETED, () => this.tellMeasured());
+    eventTarget.addEventListener(ToolEnums.Events.ANNOTATION_COMPLETED, (event: Event) => {
+      const { annotation: made } = (event as CustomEvent<{ annotation: Measured }>).detail;
+      this.tellMeasured(made);
+    });
   }
 
-  /** Reads the newest measurement out; its text is on the picture by then. */
-  private tellMeasured(): void {
+  /** Reads a new measurement out once its text stands on the picture and changes no more. */
+  private tellMeasured(made: Measured, before = "", looks = 0): void {
     setTimeout(() => {
-      const texts = this.active.stage.querySelectorAll("[data-annotation-uid] text");
-      const lines = [...(texts[texts.length - 1]?.children ?? [])].map((line) => line.textContent);
-      this.announce(this.words("measured", { value: lines.join(", ") }));
-    }, 150);
+      const found = this.frame.querySelector(
+        `[data-annotation-uid="${CSS.escape(made.annotationUID ?? "")}"] text`,
+      );
+      const text = [...(found?.children ?? [])].map((line) => line.textContent).join(", ");
+      if (text && text === before && !made.invalidated) {
+        this.announce(this.words("measured", { value: text }));
+      } else if (looks < MOST_LOOKS) this.tellMeasured(made, text, looks + 1);
+    }, LOOK_EVERY_MS);
   }
 
   private use(tool: ToolName): void {
@@ -282,6 +298,8 @@ class Viewer {
 
   private run(command: Command): void {
     const pane = this.active;
+    // Keys may come before the first image has a place to be shown in.
+    if (!pane.cornerstone) return;
     if (command.tool) this.use(command.tool);
     if (command.scroll !== undefined) pane.scrollBy(command.scroll);
     if (command.preset !== undefined) this.presets.pick(command.preset);

@@ -84,13 +84,19 @@ export class Layout {
       await volume.load((done) => {
         for (const pane of this.panes) if (pane instanceof PlanePane) pane.loaded(done);
       });
+      // Somebody has gone back to the stack meanwhile.
+      if (this.volume !== volume) {
+        volume.release();
+        return null;
+      }
       await this.open();
     } catch (error) {
+      if (this.volume !== volume) return null;
       console.warn("planes:", error);
       await this.arrange(1, 1);
       return "broken";
     }
-    for (const pane of this.panes) pane.applyWindow(window);
+    if (this.volume === volume) for (const pane of this.panes) pane.applyWindow(window);
     return null;
   }
 

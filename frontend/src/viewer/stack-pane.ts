@@ -23,6 +23,9 @@ export class StackPane extends Pane {
   private target: number;
   private shown = -1;
   private isPumping = false;
+  private isLoading = false;
+  /** Counts what was loaded: what an earlier load or scroll brings late is not what is shown. */
+  private loads = 0;
   private stackNumber: number;
 
   constructor(
@@ -122,6 +125,7 @@ export class StackPane extends Pane {
   }
 
   override disable(): void {
+    this.loads += 1;
     this.prefetch?.stop();
     super.disable();
   }
@@ -155,8 +159,17 @@ export class StackPane extends Pane {
     this.slider.hidden = this.imageIds.length < 2;
     this.root.setAttribute("aria-label", this.words("images", { series: stack.label }));
     if (this.select.options.length) this.select.value = String(this.stackNumber);
-    await this.viewport.setStack(this.imageIds, this.target);
-    this.shown = this.target;
+    const load = (this.loads += 1);
+    // The reader may scroll on before the first image is there: it is that one that comes.
+    const first = this.target;
+    this.isLoading = true;
+    try {
+      await this.viewport.setStack(this.imageIds, first);
+    } finally {
+      if (load === this.loads) this.isLoading = false;
+    }
+    if (load !== this.loads) return;
+    this.shown = first;
     this.viewport.resetProperties();
     this.viewport.resetCamera();
     if (!stack.isColour) this.applyWindow(null);
@@ -165,6 +178,7 @@ export class StackPane extends Pane {
     this.told();
     this.showDirections();
     this.startPrefetch();
+    void this.pump();
   }
 
   private startPrefetch(): void {
@@ -187,7 +201,7 @@ export class StackPane extends Pane {
     });
     delete this.root.dataset["whole"];
     this.prefetch = prefetch;
-    prefetch.loaded(this.target);
+    prefetch.loaded(this.shown);
     prefetch.around(this.target);
   }
 
@@ -209,10 +223,11 @@ export class StackPane extends Pane {
     if (this.isPumping) return;
     this.isPumping = true;
     try {
-      while (this.shown !== this.target) {
-        const wanted = this.target;
+      while (!this.isLoading && this.shown !== this.target) {
+        const { loads, target: wanted } = this;
         const id = this.imageIds[wanted] ?? "";
         await this.viewport.setImageIdIndex(wanted);
+        if (loads !== this.loads) continue;
         this.shown = wanted;
         this.drawMarks();
         this.write("broken", cache.isLoaded(id) ? "" : this.words("broken"));
