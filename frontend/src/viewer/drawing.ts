@@ -27,7 +27,14 @@ export class Drawing {
   /** The shape in work, or the cross. */
   begun: Point | null = null;
   cross: Point | null = null;
-  private down: { pane: StackPane; id: number; x: number; y: number; from: Point } | null = null;
+  private down: {
+    pane: StackPane;
+    id: number;
+    x: number;
+    y: number;
+    from: Point;
+    pictured: number;
+  } | null = null;
 
   constructor(private readonly events: DrawingEvents) {}
 
@@ -53,7 +60,8 @@ export class Drawing {
     stage.addEventListener("pointerdown", (event) => {
       const from = this.draws && event.button === 0 ? pane.pixelAt(event) : null;
       if (!from || this.draws === "slice") return;
-      this.down = { pane, id: event.pointerId, x: event.clientX, y: event.clientY, from };
+      const { pictured } = pane;
+      this.down = { pane, id: event.pointerId, x: event.clientX, y: event.clientY, from, pictured };
       if (this.drags) stage.setPointerCapture(event.pointerId);
     });
     stage.addEventListener("pointermove", (event) => {
@@ -68,7 +76,8 @@ export class Drawing {
       if (!down || down.id !== event.pointerId || down.pane !== pane) return;
       const to = pane.pixelAt(event);
       const moved = Math.hypot(event.clientX - down.x, event.clientY - down.y);
-      if (!to) return;
+      // What was pointed at is gone when another image has come in between.
+      if (!to || down.pictured !== pane.pictured) return;
       if (!this.drags) {
         if (moved <= STILL_PX) this.finish(pane, down.from, to);
       } else if (moved > STILL_PX) this.finish(pane, down.from, to);
@@ -122,9 +131,11 @@ export class Drawing {
   }
 
   private finish(pane: StackPane, from: Point, to: Point): void {
-    const drawn = shapeOf(this.draws ?? "point", from, to);
+    // A mark belongs to the image that is seen, not to the one that is being fetched.
+    const at = pane.pictured;
+    const drawn = at < 0 ? null : shapeOf(this.draws ?? "point", from, to);
     this.begun = null;
-    if (drawn) this.events.drawn(pane, { at: pane.at, ...drawn });
+    if (drawn) this.events.drawn(pane, { at, ...drawn });
   }
 }
 

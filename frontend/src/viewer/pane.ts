@@ -73,6 +73,11 @@ export abstract class Pane {
   protected abstract get measuredId(): string;
   protected abstract readonly heading: HTMLElement;
 
+  /** The image on the screen, below 0 before the first: `at` may still be on its way. */
+  get pictured(): number {
+    return this.at;
+  }
+
   protected get tool(): () => ToolName {
     return this.surroundings.tool;
   }

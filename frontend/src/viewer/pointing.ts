@@ -144,7 +144,7 @@ export class Pointing {
   /** The cross, and the shape that is being drawn. */
   private inWork(pane: Pane): Mark[] {
     const { begun, cross, draws } = this.drawing;
-    const base = { kind: "own", series: pane.stack.key, at: pane.at } as const;
+    const base = { kind: "own", series: pane.stack.key, at: pane.pictured } as const;
     const marks: Mark[] = cross ? [{ ...base, shape: "point", points: [cross] }] : [];
     const shape = begun && cross && draws ? shapeOf(draws, begun, cross) : null;
     if (shape && draws && draws !== "slice") {

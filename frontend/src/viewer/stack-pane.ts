@@ -60,6 +60,10 @@ export class StackPane extends Pane {
     return this.target;
   }
 
+  override get pictured(): number {
+    return this.shown;
+  }
+
   get count(): number {
     return this.imageIds.length;
   }
