@@ -344,3 +344,32 @@ def test_player_has_no_grave_accessibility_violation_whatever_is_open(
     tab.keyboard.press("?")
     assert violations(tab) == []
     context.close()
+
+
+def test_who_has_seen_the_beginning_is_led_on_when_the_rest_is_made(
+    hub: SeededHub, page: Page, lecture: dict
+):
+    def tell(opening_s: float | None, duration_s: float) -> None:
+        hub.hub.manage(
+            "shell", "--no-imports", "-c",
+            "from media.models import Lecture;"
+            f"Lecture.objects.filter(pk={lecture['lecture']})"
+            f".update(opening_s={opening_s}, duration_s={duration_s})",
+        )  # fmt: skip
+
+    length_s = 60.0
+    tell(length_s, 2 * length_s)
+    try:
+        open_player(page, lecture["lesson"])
+        to_come = page.get_by_text("The rest is being prepared")
+        expect(to_come).to_be_visible()
+        play(page)
+        tell(None, 2 * length_s)
+        page.evaluate(f"{VIDEO}.currentTime = {VIDEO}.duration - 1")
+        expect(page.get_by_text("More of it is ready")).to_be_visible()
+        expect(to_come).to_be_hidden()
+        page.get_by_role("link", name="Go on watching").click()
+        page.wait_for_selector("[data-player][data-ready]")
+        expect(page.locator("[data-to-come], [data-more]")).to_have_count(0)
+    finally:
+        tell(None, length_s)

@@ -11,6 +11,7 @@ import { attachMenus } from "./menus";
 import { attachOutputs } from "./outputs";
 import { attachPanel } from "./panel";
 import { Player } from "./playback";
+import { attachRest } from "./rest";
 import { attachSeek } from "./seek";
 import { attachSlides } from "./slides";
 import { Sources } from "./sources";
@@ -56,6 +57,7 @@ export function setUpPlayer(root: HTMLElement): void {
   attachOutputs(player);
   attachGestures(player);
   attachKeyboard(player, { captions, panel, slides, transcript, bookmarks });
+  attachRest(root, video, island.duration_s);
   panel.ready();
   attachQuality(player, start_s);
 
