@@ -32,6 +32,7 @@ from .domain.quarantine import (
     reject,
     sign_off,
 )
+from .faces import remark_on_faces
 from .forms import ImportForm, SignOffForm
 from .imports.geometry import facts_of
 from .imports.pictures import picture
@@ -58,6 +59,10 @@ def studies(request: HttpRequest, page_id: int) -> HttpResponse:
         job = _opened(request, form, case)
         if job:
             return redirect("cases_dicom:import", job.pk)
+    studies = list(
+        Study.objects.filter(case_key=case.translation_key).prefetch_related("series__light")
+    )
+    remark_on_faces(studies, case=case)
     return render(
         request,
         "cases/admin/studies.html",
@@ -65,9 +70,7 @@ def studies(request: HttpRequest, page_id: int) -> HttpResponse:
             "case": case,
             "form": form,
             "uploader": uploader_context(request.user),
-            "studies": Study.objects.filter(case_key=case.translation_key).prefetch_related(
-                "series__light"
-            ),
+            "studies": studies,
             "held": Instance.objects.filter(
                 study__case_key=case.translation_key, state=InstanceState.HELD
             ),

@@ -13,12 +13,14 @@ from .models import (
     SOLUTION_FIELDS,
     CaseCollection,
     CasePage,
+    CaseRecord,
     CollectionEntry,
     SavedCase,
     Stage,
 )
 from .phrases import tie_phrases, without_bare_headings
 from .queries import CasePicture, case_pictures
+from .record_queries import without_withdrawn
 from .viewing import Viewing, viewing_of
 
 
@@ -34,8 +36,7 @@ def _public_cases(*, keys: list, locale_id: int) -> dict:
     """Translation key → the case in this language, else in the first there is."""
     found: dict = {}
     cases = (
-        CasePage.objects.live()
-        .public()
+        without_withdrawn(CasePage.objects.live().public())
         .filter(translation_key__in=keys)
         .defer(*SOLUTION_FIELDS)
         .select_related("locale")
@@ -69,6 +70,21 @@ def entries_of(*, collection: CaseCollection, locale_id: int) -> list[ListedEntr
         for entry in entries
         if entry.case_key in cases
     ]
+
+
+@dataclass(frozen=True)
+class WithdrawnEntry:
+    """A case of a collection of which there is but its notice."""
+
+    entry: CollectionEntry
+    record: CaseRecord
+
+
+def withdrawn_entries(*, collection: CaseCollection) -> list[WithdrawnEntry]:
+    """The cases that a withdrawal took out of the round; its teacher is told. Two queries."""
+    entries = {entry.case_key: entry for entry in collection.entries.all()}
+    records = CaseRecord.objects.filter(case_key__in=entries, withdrawn_at__isnull=False)
+    return [WithdrawnEntry(entries[record.case_key], record) for record in records.order_by("pk")]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,14 @@ from wagtail.models import Locale
 
 from people.access import fetch, may, require
 
-from .collection_queries import ListedEntry, collections_of, entries_of, saved_cases, show
+from .collection_queries import (
+    ListedEntry,
+    collections_of,
+    entries_of,
+    saved_cases,
+    show,
+    withdrawn_entries,
+)
 from .covers import show_covers
 from .domain.collections import (
     CollectionIsFull,
@@ -26,6 +33,7 @@ from .domain.collections import (
     reveal,
 )
 from .models import CaseCollection, CasePage
+from .record_queries import without_withdrawn
 
 
 class CollectionForm(forms.ModelForm):
@@ -41,7 +49,7 @@ def _case_to_add(request: HttpRequest) -> CasePage | None:
     wanted = request.POST.get("case") or request.GET.get("case") or ""
     if not wanted.isdecimal():
         return None
-    return CasePage.objects.live().public().filter(pk=int(wanted)).first()
+    return without_withdrawn(CasePage.objects.live().public()).filter(pk=int(wanted)).first()
 
 
 @never_cache
@@ -82,6 +90,7 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
     context = {
         "collection": found,
         "entries": entries_of(collection=found, locale_id=Locale.get_active().pk),
+        "withdrawn": withdrawn_entries(collection=found),
         "link": link,
     }
     return render(request, "cases/collection.html", context)

@@ -3,7 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,8 +20,6 @@ from jobs.models import OPEN_STATES, WorkState
 from people.access import require
 
 from .admin_views import REFRESH_S, RIGHT, case_of
-from .deidentification.faces import TROUBLE_SENTENCES, Trouble
-from .deidentification.refusals import SENTENCES, Refusal
 from .domain.defacing import (
     FURTHEST_MM,
     NotReady,
@@ -23,6 +28,7 @@ from .domain.defacing import (
     dismiss,
     view_path,
 )
+from .faces import trouble_of
 from .forms import DefacingForm
 from .models import CasePage, Defacing, Series
 
@@ -34,6 +40,10 @@ _NOSE_MM = 5
 def deface(request: HttpRequest, series_id: int) -> HttpResponse:
     """One stack's face: what is known of it, and what may be done next."""
     series, case = _series(request, series_id)
+    if series.is_defaced:
+        # Whoever waited here for the end, or comes back later, is shown where it led.
+        messages.success(request, _("The face is overwritten."))
+        return _back(case)
     row = Defacing.objects.filter(stack=series.directory).first()
     sent = (request.POST,) if request.method == "POST" else ()
     form = DefacingForm(*sent, initial={"advance_mm": _advance(row)})
@@ -54,7 +64,7 @@ def deface(request: HttpRequest, series_id: int) -> HttpResponse:
             "percent": round(row.progress * 100) if row else 0,
             "is_shown": row is not None and row.state == WorkState.DONE and bool(row.preview),
             "had_no_nose": row is not None and row.facts.get("nose_mm", _NOSE_MM) < _NOSE_MM,
-            "trouble": _trouble(row),
+            "trouble": trouble_of(row),
             "views": [
                 (_("From the front"), "front"),
                 (_("From the side"), "side"),
@@ -77,17 +87,16 @@ def _act(
     case: CasePage | None,
 ) -> HttpResponse | None:
     user: Any = request.user
-    back = redirect("cases_dicom:studies", case.pk) if case else redirect("wagtailadmin_home")
     try:
         if row and "confirm" in request.POST:
             confirm(defacing=row, user=user)
             messages.success(
                 request, _("The face is being overwritten. The stack is replaced when it is done.")
             )
-            return back
+            return _back(case)
         if row and "dismiss" in request.POST:
             dismiss(defacing=row)
-            return back
+            return _back(case)
         if not form.is_valid():
             return None
         ask_for_preview(series=series, user=user, advance_mm=form.cleaned_data["advance_mm"] or 0)
@@ -96,17 +105,12 @@ def _act(
     return redirect("cases_dicom:deface", series.pk)
 
 
+def _back(case: CasePage | None) -> HttpResponseRedirect:
+    return redirect("cases_dicom:studies", case.pk) if case else redirect("wagtailadmin_home")
+
+
 def _advance(row: Defacing | None) -> int:
     return int(row.facts.get("advance_mm", 0)) if row else 0
-
-
-def _trouble(row: Defacing | None) -> str:
-    if row is None or row.state != WorkState.FAILED:
-        return ""
-    if row.failure_code in Trouble.__members__:
-        return _(TROUBLE_SENTENCES[Trouble(row.failure_code)])
-    known = row.failure_code in Refusal.__members__
-    return _(SENTENCES[Refusal(row.failure_code) if known else Refusal.UNEXPECTED])
 
 
 @never_cache

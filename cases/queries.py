@@ -38,6 +38,7 @@ from .models import (
 )
 from .peers import Peers, as_marks, peers_of
 from .phrases import tie_phrases, without_bare_headings
+from .record_queries import without_withdrawn
 from .viewing import Viewing
 
 
@@ -322,8 +323,7 @@ def solved_cases(*, user: Any, locale_id: int) -> list[CasePage]:
         )
     }
     cases = (
-        CasePage.objects.live()
-        .public()
+        without_withdrawn(CasePage.objects.live().public())
         .filter(locale_id=locale_id, translation_key__in=order)
         .defer(*SOLUTION_FIELDS)
     )

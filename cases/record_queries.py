@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -74,6 +74,7 @@ def _citation(
         url=url,
         published_at=published_at,
         licence=case.get_licence_display(),
+        withdrawn_at=record.withdrawn_at,
     )
 
 
@@ -108,6 +109,11 @@ def without_withdrawn(cases: QuerySet[Any]) -> QuerySet[Any]:
     """`cases` but those withdrawn; adds no query."""
     withdrawn = CaseRecord.objects.filter(withdrawn_at__isnull=False)
     return cases.exclude(translation_key__in=withdrawn.values("case_key"))
+
+
+def is_withdrawn(key: str) -> Exists:
+    """An expression: whether the case whose key stands in field `key` has been withdrawn."""
+    return Exists(CaseRecord.objects.filter(case_key=OuterRef(key), withdrawn_at__isnull=False))
 
 
 @dataclass(frozen=True)

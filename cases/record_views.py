@@ -1,6 +1,8 @@
 """A published case by its number: where it is, and how it is cited."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,17 +16,19 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
     record = get_object_or_404(CaseRecord, pk=number)
     page = page_of(record=record)
     if page is None or not page.get_url(request):
-        return render(request, "cases/record_gone.html", {"record": record}, status=410)
+        return render(request, "cases/record_gone.html", {"record": record}, status=HTTPStatus.GONE)
     return redirect(page.get_url(request))
 
 
-def _reading(request: HttpRequest, number: int) -> RecordReading:
+def _reading(request: HttpRequest, number: int) -> RecordReading | None:
+    """None where nothing is left of the case but its number."""
     record = get_object_or_404(CaseRecord, pk=number)
     page = page_of(record=record)
-    reading = read_record(case=page, request=request) if page else None
-    if reading is None:
-        raise Http404
-    return reading
+    return read_record(case=page, request=request) if page else None
+
+
+def _gone() -> HttpResponse:
+    return HttpResponse(status=HTTPStatus.GONE, content_type="text/plain; charset=utf-8")
 
 
 def _file(reading: RecordReading, text: str, kind: str, suffix: str) -> HttpResponse:
@@ -40,6 +44,8 @@ def _file(reading: RecordReading, text: str, kind: str, suffix: str) -> HttpResp
 def bibtex(request: HttpRequest, number: int) -> HttpResponse:
     """The citation for BibTeX."""
     reading = _reading(request, number)
+    if reading is None:
+        return _gone()
     return _file(reading, reading.citation.bibtex, "application/x-bibtex", "bib")
 
 
@@ -47,4 +53,6 @@ def bibtex(request: HttpRequest, number: int) -> HttpResponse:
 def ris(request: HttpRequest, number: int) -> HttpResponse:
     """The citation for reference managers that read RIS."""
     reading = _reading(request, number)
+    if reading is None:
+        return _gone()
     return _file(reading, reading.citation.ris, "application/x-research-info-systems", "ris")

@@ -24,10 +24,12 @@ from .domain.answers import (
 )
 from .domain.collections import save_case as put_away
 from .models import CasePage, CaseStep
+from .record_queries import without_withdrawn
 
 
 def _fetch_case(request: HttpRequest, case_id: int) -> CasePage:
-    return fetch(request.user, "cases.solve_case", CasePage.objects.live().public(), pk=case_id)
+    cases = without_withdrawn(CasePage.objects.live().public())
+    return fetch(request.user, "cases.solve_case", cases, pk=case_id)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from cases.models import SOLUTION_FIELDS, CasePage, SavedCase
+from cases.record_queries import without_withdrawn
 from certificates.models import Certificate
 from certificates.queries import YearOfCredits, certificates_of, credits_by_year
 from media.models import Bookmark
@@ -145,7 +146,7 @@ def saved_cases(*, user: Any, locale_id: int) -> list[CasePage]:
     keys = list(SavedCase.objects.filter(user=user).values_list("case_key", flat=True))
     if not keys:
         return []
-    cases = CasePage.objects.live().public().filter(translation_key__in=keys)
+    cases = without_withdrawn(CasePage.objects.live().public()).filter(translation_key__in=keys)
     found = each_in_language(
         cases.defer(*SOLUTION_FIELDS).order_by("locale_id"), locale_id=locale_id
     )

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from wagtail.query import PageQuerySet
 
+from cases.record_queries import is_withdrawn
 from quizzes.models import QuizDraw, QuizItem
 
 from .domain.progress import asked_case
@@ -83,7 +84,10 @@ def _live_lessons() -> PageQuerySet:
         LessonPage.objects.live()
         .select_related("lecture", "case", "quiz", "document")
         .defer(*_NOT_IN_OUTLINE)
-        .annotate(question_count=_sum(QuizItem, place, None) + _sum(QuizDraw, place, "count"))
+        .annotate(
+            question_count=_sum(QuizItem, place, None) + _sum(QuizDraw, place, "count"),
+            case_withdrawn=is_withdrawn("case__translation_key"),
+        )
         .order_by("path")
     )
 

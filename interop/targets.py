@@ -9,6 +9,7 @@ from django.urls import reverse
 from wagtail.models import Locale
 
 from cases.models import CaseAnswer, CasePage
+from cases.record_queries import without_withdrawn
 from courses.domain.progress import counted_lessons
 from courses.models import CoursePage, Enrolment, LessonPage
 from courses.outline import lessons_of
@@ -73,6 +74,9 @@ def _readable(kind: str) -> Any:
 def launchable(*, kind: str, locale_id: int) -> list[Target]:
     """What a teacher may choose for a link, in one language, by title."""
     things = _readable(kind).filter(locale_id=locale_id).order_by("title")
+    if kind == TargetKind.CASE:
+        # Links that are there already lead on to the notice.
+        things = without_withdrawn(things)
     return [Target(kind=kind, key=thing.translation_key, thing=thing) for thing in things]
 
 

@@ -39,8 +39,10 @@ _ULTRASOUND = {"US", "IVUS"}
 _CROSS_SECTIONS = {"CT", "MR", "PT"}
 _GREY = {"MONOCHROME1", "MONOCHROME2"}
 _SCREEN_WORDS = re.compile(r"SCREEN|DOSE|REPORT|CSA|SUMMARY|PASTED|RESULT", re.IGNORECASE)
+# Short words stand in others that are no heads: cardiac, surface, incidental, femoral head.
 _FACE_WORDS = re.compile(
-    r"HEAD|BRAIN|SKULL|FACE|FACIAL|SINUS|ORBIT|NEURO|CEREB|IAC|PITUIT|SELLA|MAXILL|MANDIB|DENTAL"
+    r"(?<!FEMORAL )(?<!HUMERAL )(?<!RADIAL )HEAD(?! FIRST)|BRAIN|SKULL|(?<![A-Z])FACE|FACIAL|SINUS"
+    r"|ORBIT|NEURO|CEREB|(?<![A-Z])IACS?(?![A-Z])|PITUIT|SELLA|MAXILL|MANDIB|(?<![A-Z])DENTAL"
     r"|T1W?\b.*ANAT|ANAT.*T1|MPRAGE|BRAVO|ГОЛОВ|МОЗГ",
     re.IGNORECASE,
 )

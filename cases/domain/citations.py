@@ -41,7 +41,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Citation:
-    """What a citation is made of. `url` is the address that stays."""
+    """What a citation is made of. `url` is the address that stays.
+
+    As journals do, the record of a withdrawn case stays and says so; its title is as it was.
+    """
 
     number: int
     version: int
@@ -52,6 +55,12 @@ class Citation:
     url: str
     published_at: datetime
     licence: str
+    withdrawn_at: datetime | None = None
+
+    @property
+    def note(self) -> str:
+        """That the case was withdrawn, and when; empty for all others."""
+        return f"Withdrawn on {self.withdrawn_at:%Y-%m-%d}" if self.withdrawn_at else ""
 
     @property
     def text(self) -> str:
@@ -62,6 +71,7 @@ class Citation:
             f"{names}." if names else "",
             f"{self.title.rstrip('.')}.",
             f"{self.collection} {self.published_at.year}; {edition}.",
+            f"{self.note}." if self.note else "",
             self.url,
         ]
         return " ".join(part for part in parts if part)
@@ -87,7 +97,7 @@ class Citation:
             "edition": str(self.version),
             "url": self.url,
             "copyright": _escaped(self.licence),
-        }
+        } | ({"note": self.note} if self.note else {})
         lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]
         return "@misc{" + self.key + ",\n" + ",\n".join(lines) + "\n}\n"
 
@@ -103,6 +113,7 @@ class Citation:
             ("DA", self.published_at.strftime("%Y/%m/%d")),
             ("M1", str(self.number)),
             ("ET", str(self.version)),
+            *([("N1", self.note)] if self.note else []),
             ("UR", self.url),
             ("ER", ""),
         ]

@@ -234,10 +234,16 @@ def _study_facts(facts: InstanceFacts) -> dict[str, Any]:
 def show_stacks(*, study: Study, prepared: list[Prepared]) -> None:
     """Make these the study's stacks, in the caller's transaction; old folders go at its commit."""
     new = {one.directory for one in prepared}
-    old = [d for d in study.series.values_list("directory", flat=True) if d not in new]
+    before = list(study.series.order_by("place", "pk").values_list("uid", "pk", "directory"))
+    old = [directory for _uid, _pk, directory in before if directory not in new]
+    numbers: dict[str, list[int]] = {}
+    for uid, pk, _directory in before:
+        numbers.setdefault(uid, []).append(pk)
     study.series.all().delete()
     Series.objects.bulk_create(
         Series(
+            # A page about a stack goes on being about it: a series keeps its number.
+            pk=numbers[one.stack.series_uid].pop(0) if numbers.get(one.stack.series_uid) else None,
             study=study,
             uid=one.stack.series_uid,
             place=place,

@@ -78,8 +78,15 @@ def gather_facts(*, user: Any, lessons: Sequence[LessonPage]) -> Facts:
 
 
 def asked_case(lesson: LessonPage) -> CasePage | None:
-    """The case the lesson asks for: one that readers can open, not a draft or withdrawn one."""
-    return lesson.case if lesson.case and lesson.case.live else None
+    """The case the lesson asks for: one that readers can open, not a draft or withdrawn one.
+
+    Lessons of an outline know whether it was withdrawn; for others it is asked.
+    """
+    case = lesson.case
+    if case is None or not case.live:
+        return None
+    withdrawn = getattr(lesson, "case_withdrawn", None)
+    return None if (case.withdrawal if withdrawn is None else withdrawn) else case
 
 
 def asked_lecture_id(lesson: LessonPage) -> int | None:

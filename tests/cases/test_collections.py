@@ -14,7 +14,8 @@ from cases.domain.collections import (
     move_in_collection,
     remove_from_collection,
 )
-from cases.models import CaseCollection, CollectionEntry, SavedCase
+from cases.domain.publication import admit, withdraw
+from cases.models import CaseCollection, CasePage, CollectionEntry, SavedCase
 from tests.factories import UserFactory, make_case, make_item
 
 pytestmark = pytest.mark.django_db
@@ -116,9 +117,7 @@ def test_guests_see_of_a_case_what_the_teacher_has_revealed_and_no_more(collecti
 
 
 def make_case_url(collection: CaseCollection) -> str:
-    from cases.models import CasePage
-
-    return CasePage.objects.get(translation_key=collection.entries.first().case_key).url
+    return first_case(collection).url
 
 
 def test_nobody_but_the_owner_reveals(collection, resident):
@@ -159,9 +158,29 @@ def test_a_round_that_nobody_knows_is_not_found(collection):
     assert len(collection.token) >= 22
 
 
-def test_a_withdrawn_case_leaves_the_round(collection):
-    from cases.models import CasePage
+def first_case(collection: CaseCollection) -> CasePage:
+    return CasePage.objects.get(translation_key=collection.entries.first().case_key)
 
-    CasePage.objects.get(translation_key=collection.entries.first().case_key).unpublish()
+
+def test_a_case_taken_offline_leaves_the_round(collection):
+    first_case(collection).unpublish()
     page = Client().get(reverse("cases:round", args=[collection.token])).content.decode()
     assert ("Case of 1" in page, "Case of 2" in page) == (False, True)
+
+
+def test_a_withdrawn_case_leaves_the_round_and_its_teacher_is_told(collection, teacher, editor):
+    case = first_case(collection)
+    revision = case.save_revision()
+    admit(case=case, revision=revision, note="From an archive")
+    revision.publish()
+    withdraw(case=case, notice="The diagnosis was wrong.", by=editor)
+    page = Client().get(reverse("cases:round", args=[collection.token])).content.decode()
+    assert ("Case of 1" in page, "Case of 2" in page) == (False, True)
+    owner, address = signed_in(teacher), reverse("cases:collection", args=[collection.pk])
+    page = owner.get(address).content.decode()
+    assert "The round goes on without them." in page
+    assert page.index("Case of 2") < page.index("Case of 1")
+    gone = collection.entries.first()
+    change = reverse("cases:change_collection", args=[collection.pk])
+    page = owner.post(change, {"entry": gone.pk, "remove": "1"}, follow=True).content.decode()
+    assert "Case of 1" not in page

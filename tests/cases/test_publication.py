@@ -25,15 +25,20 @@ from cases.domain.publication import (
 )
 from cases.domain.review import decide
 from cases.models import (
+    CaseAnswer,
     CaseAuthor,
     CasePage,
     CaseRecord,
     CaseVersion,
     Decision,
     Licence,
+    SavedCase,
     Series,
     Study,
 )
+from hub.models import HomePage
+from interop.models import TargetKind
+from interop.targets import launchable
 from tests.cases.review_people import case_form, make_draft, make_reviewer, review_by, submit
 from tests.factories import (
     locale_of,
@@ -348,6 +353,64 @@ def test_a_withdrawn_case_is_in_no_list(client, withdrawn):
     sitemap = client.get(reverse("sitemap")).content.decode()
     assert section.slug in sitemap
     assert withdrawn.slug not in sitemap
+
+
+def test_a_withdrawn_case_goes_out_of_every_readers_own_lists(client, withdrawn, resident):
+    teacher = Client()
+    teacher.force_login(resident)
+    SavedCase.objects.create(user=resident, case_key=withdrawn.translation_key)
+    CaseAnswer.objects.create(
+        user=resident,
+        case=withdrawn,
+        case_key=withdrawn.translation_key,
+        answered_at=timezone.now(),
+        response={},
+    )
+    HomePage.objects.update(case_of_the_week=withdrawn)
+    for address in (
+        reverse("cases:collections"),
+        f"{reverse('cases:collections')}?case={withdrawn.pk}",
+        reverse("courses:my_learning"),
+        reverse("feeds:cases"),
+        "/en/",
+        "/en/cases/?q=Headache",
+    ):
+        answer = teacher.get(address)
+        assert answer.status_code == 200, address
+        assert withdrawn.title not in answer.content.decode(), address
+    assert launchable(kind=TargetKind.CASE, locale_id=withdrawn.locale_id) == []
+
+
+def test_a_withdrawn_case_takes_no_more_answers(withdrawn, resident):
+    reader = Client()
+    reader.force_login(resident)
+    for name in ("commit_answer", "choose_reading", "save_case"):
+        answer = reader.post(reverse(f"cases:{name}", args=[withdrawn.pk]), {"saved": "1"})
+        assert answer.status_code == 404
+    assert not CaseAnswer.objects.exists()
+    assert not SavedCase.objects.exists()
+
+
+def test_the_citation_of_a_withdrawn_case_stays_and_says_that_it_is_withdrawn(client, withdrawn):
+    record = CaseRecord.objects.get(case=withdrawn)
+    withdrawn_on = f"Withdrawn on {record.withdrawn_at:%Y-%m-%d}"
+    bib = client.get(reverse("case_records:bibtex", args=[record.pk])).content.decode()
+    ris = client.get(reverse("case_records:ris", args=[record.pk])).content.decode()
+    assert f"note = {{{withdrawn_on}}}" in bib
+    assert f"title = {{{{{withdrawn.title}}}}}" in bib
+    assert "author = {Orlova, Elena Andreevna and Haddad, Amina}" in bib
+    assert f"N1  - {withdrawn_on}\r\n" in ris
+    html = " ".join(client.get(withdrawn.url).content.decode().split())
+    assert f"case {record.pk}, version 1. {withdrawn_on}. http://testserver" in html
+    assert reverse("case_records:bibtex", args=[record.pk]) in html
+
+
+def test_of_a_number_without_a_page_there_is_no_citation_and_no_error(client, published):
+    number = CaseRecord.objects.get(case=published).pk
+    CasePage.objects.get(pk=published.pk).delete()
+    for name in ("case", "bibtex", "ris"):
+        assert client.get(reverse(f"case_records:{name}", args=[number])).status_code == 410
+        assert client.get(reverse(f"case_records:{name}", args=[999_999])).status_code == 404
 
 
 # --- Citation and licence ------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 import pytest
 
 from cases.domain.answers import commit_as_user
+from cases.domain.publication import admit, withdraw
 from courses.domain.enrolments import enrol, leave
-from courses.domain.progress import NotJustReading, mark_read, settle
+from courses.domain.progress import NotJustReading, asked_case, mark_read, settle
 from courses.learning import my_courses
 from courses.models import Enrolment, LessonPage, LessonRecord
 from courses.outline import lesson_kind, lessons_of
@@ -134,6 +135,22 @@ def test_word_of_the_reader_does_not_replace_doing(course, user):
     with pytest.raises(NotJustReading):
         mark_read(enrolment=enrolment, lesson=lesson, lessons=[lesson])
     assert LessonRecord.objects.count() == 0
+
+
+def test_a_case_withdrawn_for_good_is_asked_for_no_more(course, user, editor):
+    case = make_case()
+    revision = case.save_revision()
+    admit(case=case, revision=revision, note="From an archive")
+    revision.publish()
+    lesson = make_lesson(course, case=case)
+    enrolment = enrol(user=user, course=course)
+    assert asked_case(lessons_of(course=course)[0]) == case
+    withdraw(case=case, notice="The diagnosis was wrong.", by=editor)
+    [read] = lessons_of(course=course)
+    assert asked_case(read) is None
+    assert asked_case(LessonPage.objects.get(pk=lesson.pk)) is None
+    assert lesson_kind(read) == "text"
+    assert mark_read(enrolment=enrolment, lesson=lesson, lessons=[read]) == {lesson.translation_key}
 
 
 def test_withdrawn_case_is_asked_for_no_more(course, user):

@@ -11,12 +11,16 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image
 from wagtail.fields import StreamField
 from wagtail.models import GroupPagePermission, Locale, Page, Site
 
 from cases.domain.publication import publish_correction
-from cases.models import CasePage
+from cases.domain.review import decide, last_round
+from cases.domain.review_conflicts import conflict_of, interests_in
+from cases.models import CasePage, Decision, ReviewRound
+from cases.review_queries import department_cases, editor_desk, reviewer_desk
 from courses.models import CoursePage, LessonPage
 from hub.demo.loader import ACCOUNTS, PASSWORD, load_demo
 from hub.demo.loader import content as written
@@ -27,7 +31,9 @@ from hub.demo.loader.pictures import Gallery
 from hub.demo.loader.run import Run
 from hub.models import EventPage, HomePage, NewsPage, PlainPage, ResourcePage
 from media.models import Caption, Lecture, StageKind
+from outbox.models import Letter
 from pages.models import DepartmentPage, SiteImage
+from people.domain.roles import take_role
 from people.models import Department, User
 from people.roles import Role
 from quizzes.models import Item, Quiz, QuizItem
@@ -84,7 +90,13 @@ def row_counts():
 
 
 def written_pages():
-    return [page for model in WRITTEN_PAGES for page in model.objects.select_related("locale")]
+    """All pages but the draft that is under review."""
+    return [
+        page
+        for model in WRITTEN_PAGES
+        for page in model.objects.select_related("locale")
+        if page.live
+    ]
 
 
 def words_of(text):
@@ -103,6 +115,7 @@ def test_demo_adds_all_that_is_written(first_load):
             "departments": 2,
             "accounts": 7,
             "cases": 24,
+            "cases under review": 1,
             "courses": 6,
             "news": 10,
             "events": 8,
@@ -112,7 +125,7 @@ def test_demo_adds_all_that_is_written(first_load):
         }
     )
     assert {model: model.objects.count() for model in WRITTEN_PAGES} == {
-        CasePage: 24,
+        CasePage: 25,
         CoursePage: 6,
         LessonPage: 34,
         DepartmentPage: 4,
@@ -307,7 +320,8 @@ def test_demo_pictures_are_described_credited_and_owned():
 
 
 def test_demo_items_have_one_key_and_the_same_option_ids_in_both_languages():
-    english = Item.objects.filter(locale__language_code="en")
+    in_review = CasePage.objects.get(live=False).question
+    english = Item.objects.filter(locale__language_code="en").exclude(pk=in_review.pk)
     assert len(english) == 12 + sum(
         len(lesson["quiz"]["items"])
         for key in written.keys("courses")
@@ -378,12 +392,68 @@ def test_demo_accounts_can_sign_in_with_their_role(client):
     assert held == {
         "resident": {Role.RESIDENT},
         "author": {Role.AUTHOR},
-        "author.nairobi": {Role.AUTHOR},
+        "author.nairobi": {Role.AUTHOR, Role.REVIEWER},
         "reviewer": {Role.REVIEWER},
         "editor": {Role.EDITOR},
         "organiser": {Role.ORGANISER},
         "admin": set(),
     }
+
+
+def test_demo_shows_a_case_under_review_on_everybodys_desk():
+    users = {a.email.split("@")[0]: User.objects.get(email=a.email) for a in ACCOUNTS}
+    for name in ("reviewer", "author.nairobi"):
+        desk = reviewer_desk(user=users[name])
+        assert (len(desk.waiting), len(desk.done)) == (1, 1)
+        assert timezone.now() < desk.waiting[0].review.due_at
+        assert not desk.waiting[0].is_late
+    editors = editor_desk()
+    assert [entry.round.number for entry in editors.open] == [2]
+    assert [entry.round.decision for entry in editors.decided] == ["minor"]
+    assert editors.open[0].late_by is None
+    [standing] = department_cases(user=users["author"])
+    assert (standing.round.number, standing.round.is_open) == (2, True)
+    assert not Letter.objects.filter(kind__startswith="cases.review_").exists()
+
+
+def test_demo_rounds_follow_one_another_in_time_and_reviewers_have_no_conflict():
+    draft = CasePage.objects.get(live=False)
+    first, second = draft.review_rounds.order_by("number")
+    for review in first.reviews.all():
+        moments = [
+            first.opened_at,
+            review.invited_at,
+            review.answered_at,
+            review.submitted_at,
+            first.decided_at,
+            second.opened_at,
+            timezone.now(),
+        ]
+        assert moments == sorted(moments)
+        assert review.submitted_at < review.due_at
+        assert conflict_of(user=review.reviewer, interests=interests_in(case=draft)) is None
+    assert "angiography and venography" not in first.revision.content["discussion"]
+    assert "angiography and venography" in second.revision.content["discussion"]
+
+
+def test_demo_leaves_a_case_under_review_to_those_who_review_it():
+    draft = CasePage.objects.get(live=False)
+    decide(
+        round_=last_round(case=draft),
+        decision=Decision.REJECT,
+        letter="No.",
+        by=User.objects.get(email="editor@viewbox.example.org"),
+    )
+    journal, _lines = load()
+    assert journal.added == Counter()
+    assert ReviewRound.objects.count() == 2
+
+
+def test_demo_without_reviewers_has_no_case_under_review():
+    CasePage.objects.get(live=False).delete()
+    take_role(user=User.objects.get(email="reviewer@viewbox.example.org"), role=Role.REVIEWER)
+    journal, _lines = load()
+    assert journal.added == Counter()
 
 
 def test_demo_command_lists_the_accounts(capsys):

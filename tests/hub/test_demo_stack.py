@@ -58,4 +58,6 @@ def test_its_files_become_one_evenly_spaced_series(tmp_path, settings):
     assert job.state == WorkState.DONE, job.failure_code
     series = Series.objects.get()
     assert (series.frame_count, series.spacing_mm, series.missing) == (5, SLICE_MM, 0)
+    # The author of a chest is not asked about a face.
+    assert (series.body_part, series.description) == ("CHEST", "CHEST AXIAL")
     assert not series.is_uneven

@@ -57,10 +57,11 @@ ACCOUNTS = (
         time_zone="Europe/Moscow",
     ),
     Account(
-        "author, Nairobi",
+        "author and reviewer, Nairobi",
         "author.nairobi@viewbox.example.org",
         "Grace",
         "Wanjiru",
+        roles=(Role.REVIEWER,),
         department="nairobi",
         is_head=True,
         time_zone="Africa/Nairobi",

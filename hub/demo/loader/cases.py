@@ -65,7 +65,7 @@ def _publish(
             department=department,
             words=words["question"],
         )
-        page = _page(key=key, facts=facts, words=words, images=images, question=question)
+        page = fill_in(key=key, facts=facts, words=words, images=images, question=question)
         page.department = department
         publish_below(
             section(run=run, key=facts["department"], language=language),
@@ -77,7 +77,7 @@ def _publish(
         run.journal.add("cases", name=words["title"])
 
 
-def _page(
+def fill_in(
     *,
     key: str,
     facts: content.Content,
@@ -85,6 +85,7 @@ def _page(
     images: list[SiteImage],
     question: Item,
 ) -> CasePage:
+    """A case of these facts and words, without a place yet."""
     place = key_of("case", key)
     page = CasePage(
         title=words["title"],

@@ -19,6 +19,7 @@ from .pages import load_pages
 from .pictures import Gallery, RenderScene
 from .run import Run, Tell
 from .stacks import load_stacks
+from .submissions import load_submissions
 
 # The worker makes what is left; the first visitor should find most of it made.
 ALL_PICTURES, PICTURES_TIME_S = 1000, 60.0
@@ -54,6 +55,8 @@ def load_demo(
     load_cases(run=run, departments=departments)
     if with_stacks:
         load_stacks(run=run)
+    if with_accounts:
+        load_submissions(run=run, departments=departments)
     load_courses(run=run, departments=departments)
     load_pages(run=run, departments=departments)
     if with_lectures:

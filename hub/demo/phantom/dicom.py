@@ -38,7 +38,8 @@ def _common(name: str) -> Dataset:
     dataset.ImageType = ["DERIVED", "PRIMARY", "AXIAL"]
     dataset.Modality = "CT"
     dataset.Manufacturer = "Viewbox"
-    dataset.PatientName, dataset.PatientID = "Phantom", name
+    # A number, not the name: what a patient is known by is taken out of all descriptions.
+    dataset.PatientName, dataset.PatientID = "Phantom", _uid(name)[-8:]
     dataset.PatientSex, dataset.PatientAge = "M", "063Y"
     dataset.StudyInstanceUID = _uid(f"{name}/study")
     dataset.SeriesInstanceUID = _uid(f"{name}/series")

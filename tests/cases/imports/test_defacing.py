@@ -20,7 +20,7 @@ from cases.domain.defacing import (
 )
 from cases.domain.imports import import_path
 from cases.imports.places import previews_root, sweep_import_files
-from cases.models import Defacing, Series
+from cases.models import Defacing, Series, Study
 from jobs.domain.stopping import forget_stop, request_stop
 from jobs.models import WorkState
 from tests.cases import head_phantom as head
@@ -232,6 +232,58 @@ def test_the_author_asks_compares_and_confirms_and_nobody_else_sees_it(tmp_path,
     client.force_login(make_author(make_department("Another"), email="other@example.com"))
     assert client.get(picture).status_code in (302, 403)
     assert client.get(url).status_code in (302, 403)
+
+
+def test_who_waits_on_the_page_until_the_face_is_gone_is_led_back_to_the_studies(tmp_path, client):
+    department = make_department()
+    case = make_case(parent=section_of(department))
+    client.force_login(make_author(department))
+    series = head_series(tmp_path, case_key=case.translation_key)
+    url = reverse("cases_dicom:deface", args=[series.pk])
+    studies = reverse("cases_dicom:studies", args=[case.pk])
+    assert "A face could be computed" in client.get(studies).content.decode()
+    worked_out(series)
+    assert "compare before and after" in client.get(studies).content.decode()
+    assert client.post(url, {"confirm": "1"})["Location"] == studies
+    page = client.get(studies).content.decode()
+    assert "The stack is replaced when it is done." in page
+    assert url in page
+    assert client.get(url)["Refresh"] == "3"
+    work_off_defacing(defacing_id=Defacing.objects.get().pk)
+    answer = client.get(url, follow=True)
+    assert answer.redirect_chain == [(studies, 302)]
+    page = answer.content.decode()
+    assert page.count("The face is overwritten.") == 2  # the message, and the series' remark
+    assert url not in page
+
+
+def test_slices_that_turn_out_to_be_no_face_are_no_longer_said_to_show_one(tmp_path, client):
+    department = make_department()
+    case = make_case(parent=section_of(department))
+    client.force_login(make_author(department))
+    worked_out(head_series(tmp_path, case_key=case.translation_key, lowest=45))
+    page = client.get(reverse("cases_dicom:studies", args=[case.pk])).content.decode()
+    assert "The face is not on these slices." in page
+    assert "A face could be computed" not in page
+
+
+@pytest.mark.parametrize(
+    ("region", "description", "warned"),
+    [("CHEST", "", False), ("HEAD", "", True), ("NECK", "", True), ("CHEST", "Brain", True)],
+)
+def test_a_stack_that_names_no_part_counts_as_a_head_unless_its_case_is_about_another(
+    region, description, warned, client
+):
+    department = make_department()
+    case = make_case(parent=section_of(department), region=region)
+    client.force_login(make_author(department))
+    study = Study.objects.create(case_key=case.translation_key, uid="1.2", patient="P")
+    Series.objects.create(
+        study=study, uid="1.2.3", kind="volume", modality="CT", frame_count=60,
+        description=description, directory="dicom/x", may_show_face=True,
+    )  # fmt: skip
+    page = client.get(reverse("cases_dicom:studies", args=[case.pk])).content.decode()
+    assert ("A face could be computed" in page) is warned
 
 
 def test_a_real_head_keeps_its_brain_though_its_face_was_overwritten_before(settings):
