@@ -31,25 +31,39 @@ def hounsfield() -> np.ndarray:
 
 
 def write_study(
-    folder: Path, *, slices: tuple[int, ...] = (20, 40), length_mm: float = 80.0
+    folder: Path,
+    *,
+    slices: tuple[int, ...] = (20, 40),
+    length_mm: float = 80.0,
+    from_mm: float = 0.0,
+    study: str = "",
+    date: str = "",
 ) -> Path:
-    """Write one series for each number of slices; all cover the same length."""
+    """Write one series for each number of slices; all cover the same length.
+
+    Studies of different names have nothing in common but the patient, not even coordinates.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for number, count in enumerate(slices, start=1):
+        step = length_mm / count
         for at in range(count):
-            dataset = water_slice(number, at, place=at * length_mm / count, step=length_mm / count)
+            dataset = water_slice(number, at, place=from_mm + at * step, step=step, study=study)
+            dataset.StudyDate = date or dataset.StudyDate
             dataset.save_as(folder / f"{number}-{at:03d}.dcm", enforce_file_format=True)
     return folder
 
 
-def water_slice(series: int = 1, at: int = 0, *, place: float = 0.0, step: float = 1.0) -> Dataset:
+def water_slice(
+    series: int = 1, at: int = 0, *, place: float = 0.0, step: float = 1.0, study: str = ""
+) -> Dataset:
     """One slice of a series, `place` millimetres up."""
+    root = [*_ROOT, study] if study else [*_ROOT]
     dataset = Dataset()
     dataset.SOPClassUID = CTImageStorage
-    dataset.SOPInstanceUID = generate_uid(entropy_srcs=[*_ROOT, str(series), str(at)])
-    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*_ROOT, "study"])
-    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=[*_ROOT, "series", str(series)])
-    dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[*_ROOT, "frame"])
+    dataset.SOPInstanceUID = generate_uid(entropy_srcs=[*root, str(series), str(at)])
+    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*root, "study"])
+    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=[*root, "series", str(series)])
+    dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[*root, "frame"])
     dataset.PatientName = "Phantom^Water"
     dataset.PatientID = "W1"
     dataset.StudyDate, dataset.Modality = "20250102", "CT"
