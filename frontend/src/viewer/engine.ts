@@ -130,6 +130,7 @@ export function memoryBudget(): number {
 export class Engine {
   readonly rendering: RenderingEngine;
   private readonly group;
+  private isCramped = false;
 
   constructor(words: Words, units: (imageId: string) => string) {
     initCore({ rendering: { webGlContextCount: 1 } } as Parameters<typeof initCore>[0]);
@@ -155,13 +156,27 @@ export class Engine {
     this.group = group;
     for (const name of [WindowLevelTool.toolName, PanTool.toolName]) group.addTool(name);
     group.addTool(ZoomTool.toolName, { pinchToZoom: true, pan: true, zoomToCenter: true });
-    const lines = textLines(words, units);
+    const lines = textLines(words, units, (data) => this.isBrief(data));
     for (const name of MEASURING) {
       group.addTool(DRAGGED[name] ?? "", { getTextLines: lines[name] });
     }
     group.addTool(ReferenceLinesTool.toolName);
     styleAnnotations();
     this.rendering = new RenderingEngine(ENGINE);
+  }
+
+  /** Where panes share the screen, words beside a measurement are smaller, and all of them stand at
+      the chosen one only. */
+  cramp(isCramped: boolean): void {
+    this.isCramped = isCramped;
+    styleAnnotations(isCramped ? 12 : 14);
+  }
+
+  private isBrief(data: object): boolean {
+    if (!this.isCramped) return false;
+    const made = annotation.state.getAllAnnotations().find((one) => one.data === data);
+    if (!made || made.highlighted) return false;
+    return !annotation.selection.isAnnotationSelected(made.annotationUID ?? "");
   }
 
   addViewport(id: string): void {
@@ -200,7 +215,7 @@ export class Engine {
   }
 }
 
-function styleAnnotations(): void {
+function styleAnnotations(text_px = 14): void {
   const style = annotation.config.style.getDefaultToolStyles();
   annotation.config.style.setDefaultToolStyles({
     ...style,
@@ -216,7 +231,7 @@ function styleAnnotations(): void {
       textBoxColorSelected: "#fff3d1",
       textBoxBackground: "rgb(8 9 11 / 0.7)",
       textBoxFontFamily: "system-ui, sans-serif",
-      textBoxFontSize: "14px",
+      textBoxFontSize: `${text_px}px`,
     },
   } as Parameters<typeof annotation.config.style.setDefaultToolStyles>[0]);
 }

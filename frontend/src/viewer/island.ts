@@ -9,6 +9,7 @@ import { listenToKeys, type Command } from "./keys";
 import { Layout } from "./layout";
 import type { Pane } from "./pane";
 import { Pointing } from "./pointing";
+import { isGone } from "./prefetch";
 import { PresetMenu } from "./presets";
 import { Quality } from "./quality";
 import { save } from "./saving";
@@ -141,6 +142,7 @@ class Viewer {
         },
         activated: (pane) => {
           this.presets.offer(pane.stack);
+          if (pane.cornerstone) this.showWindow(pane);
           this.allowMeasuring();
         },
         arranged: () => this.showLayout(),
@@ -165,7 +167,9 @@ class Viewer {
   private showLayout(): void {
     const { layout, layouts } = this;
     layouts.value = layout.name;
+    this.showWindow(this.active);
     const isPlanes = Boolean(layout.volume);
+    this.engine.cramp(layout.panes.length > 1);
     this.control("link").hidden = isPlanes || layout.panes.length < 2;
     this.control("planes").setAttribute("aria-pressed", String(isPlanes));
     this.part("[data-tool=cross]").hidden = !isPlanes;
@@ -195,9 +199,10 @@ class Viewer {
   }
 
   private showWindow(pane: Pane): void {
+    if (!pane.isShown) return;
     if (this.layout.volume) this.shareWindow(pane);
     if (pane !== this.active) return;
-    this.presets.show(pane.window, pane.chosen);
+    if (!pane.stack.isColour) this.presets.show(pane.window, pane.chosen);
     this.control("invert").setAttribute("aria-pressed", String(pane.isInverted));
   }
 
@@ -235,8 +240,10 @@ class Viewer {
       if (button?.dataset["do"]) this.run({ do: button.dataset["do"] });
     });
     this.presets.onPick((choice) => {
+      if (!this.active.isShown) return;
       if (choice === "full") this.active.applyFullRange();
       else this.active.applyWindow(choice);
+      this.showWindow(this.active);
     });
     this.layouts.addEventListener("change", () => void this.layOut(this.layouts.value));
     const { drawing } = this.pointing;
@@ -257,6 +264,10 @@ class Viewer {
       const isFull = document.fullscreenElement === this.frame;
       this.control("full").setAttribute("aria-pressed", String(isFull));
     });
+    // The loader leaves rejections behind of requests whose failure the panes have told.
+    window.addEventListener("unhandledrejection", (event) => {
+      if (event.reason instanceof XMLHttpRequest && isGone(event.reason)) event.preventDefault();
+    });
     let resizing = 0;
     new ResizeObserver(() => {
       cancelAnimationFrame(resizing);
@@ -274,7 +285,7 @@ class Viewer {
       const found = this.frame.querySelector(
         `[data-annotation-uid="${CSS.escape(made.annotationUID ?? "")}"] text`,
       );
-      const text = [...(found?.children ?? [])].map((line) => line.textContent).join(", ");
+      const text = [...(found?.children ?? [])].flatMap((line) => line.textContent || []).join(", ");
       if (text && text === before && !made.invalidated) {
         this.announce(this.words("measured", { value: text }));
       } else if (looks < MOST_LOOKS) this.tellMeasured(made, text, looks + 1);
@@ -302,16 +313,8 @@ class Viewer {
     if (!pane.cornerstone) return;
     if (command.tool) this.use(command.tool);
     if (command.scroll !== undefined) pane.scrollBy(command.scroll);
-    if (command.preset !== undefined) this.presets.pick(command.preset);
-    if (command.window) pane.changeWindow(...command.window);
-    if (command.pan) pane.panBy(...command.pan);
-    if (command.zoom) pane.zoomBy(command.zoom);
+    if (pane.isShown) this.changeView(pane, command);
     const actions: Record<string, () => void> = {
-      invert: () => pane.invert(),
-      rotate: () => pane.rotate(),
-      flip: () => pane.flip("flipHorizontal"),
-      turn: () => pane.flip("flipVertical"),
-      reset: () => pane.reset(),
       clear: () => this.clear(),
       save: () => this.saveMeasurements(),
       play: () => this.cine.toggle(),
@@ -325,6 +328,22 @@ class Viewer {
     };
     if (command.do) actions[command.do]?.();
     this.showWindow(pane);
+  }
+
+  /** What needs an image. */
+  private changeView(pane: Pane, command: Command): void {
+    if (command.preset !== undefined) this.presets.pick(command.preset);
+    if (command.window) pane.changeWindow(...command.window);
+    if (command.pan) pane.panBy(...command.pan);
+    if (command.zoom) pane.zoomBy(command.zoom);
+    const actions: Record<string, () => void> = {
+      invert: () => pane.invert(),
+      rotate: () => pane.rotate(),
+      flip: () => pane.flip("flipHorizontal"),
+      turn: () => pane.flip("flipVertical"),
+      reset: () => pane.reset(),
+    };
+    if (command.do) actions[command.do]?.();
   }
 
   private clear(): void {

@@ -190,7 +190,10 @@ export class Layout {
   private turnTo(states: PaneState[]): void {
     const { volume } = this;
     const state = states.find((one) => this.stacks[one.stack] === volume?.stack);
-    if (state && volume) state.at = volume.nearestSlice;
+    if (!state || !volume) return;
+    state.at = volume.nearestSlice;
+    const { active } = this;
+    if (active.isShown) Object.assign(state, { window: active.window, chosen: active.chosen });
   }
 
   /** Reference lines need two stacks; planes draw their own. */

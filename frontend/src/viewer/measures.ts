@@ -48,6 +48,8 @@ function valuesAt(targetId: string, index: ArrayLike<number> | undefined): numbe
 export function textLines(
   words: Words,
   units: (imageId: string) => string,
+  /** Whether the mean alone is told of a region. */
+  isBrief: (data: object) => boolean,
 ): Record<"length" | "angle" | "ellipse" | "rectangle" | "probe", Lines> {
   // Cornerstone says "mm" with additions of its own ("mm Est", "px"): only whether it is
   // millimetres or pixels is taken from it.
@@ -59,6 +61,7 @@ export function textLines(
     const unit = units(targetId);
     const value = (number: number | undefined) => [rounded(number), unit].filter(Boolean).join(" ");
     if (found.mean === undefined) return undefined;
+    if (isBrief(data)) return [value(found.mean)];
     return [
       `${words("mean")} ${value(found.mean)}`,
       `${words("sd")} ${rounded(found.stdDev)}`,

@@ -22,6 +22,12 @@ export interface Window {
   width: number;
 }
 
+/** A window by the name of the choice that gave it. */
+export interface Chosen {
+  name: "auto" | "full";
+  window: Window;
+}
+
 export interface PaneSurroundings {
   engine: Engine;
   words: Words;
@@ -46,7 +52,7 @@ export abstract class Pane {
   private readonly texts: Record<string, HTMLElement> = {};
   protected viewport!: Viewport;
   /** The choice without numbers of its own that the window came from. */
-  chosen: { name: "auto" | "full"; window: Window } | null = null;
+  chosen: Chosen | null = null;
 
   constructor(
     readonly id: string,
@@ -64,7 +70,7 @@ export abstract class Pane {
   abstract get at(): number;
   abstract get count(): number;
   /** Whether an image is on the screen. */
-  protected abstract get isShown(): boolean;
+  abstract get isShown(): boolean;
   /** The pane must be in the document, with its size. */
   abstract enable(): Promise<void>;
   abstract scrollTo(index: number, quietly?: boolean): void;
@@ -112,7 +118,7 @@ export abstract class Pane {
   // --- Grey levels
 
   get window(): Window {
-    const range = this.viewport.getProperties()?.voiRange;
+    const range = this.isShown ? this.viewport.getProperties()?.voiRange : undefined;
     if (!range) return { centre: 0, width: 1 };
     const { windowCenter, windowWidth } = windowLevel.toWindowLevel(range.lower, range.upper);
     return { centre: windowCenter, width: windowWidth };
@@ -124,7 +130,7 @@ export abstract class Pane {
     const recorded = kept && { centre: kept[0], width: kept[1] };
     const wanted = window ?? recorded ?? this.fitting(0.005);
     if (!wanted) return;
-    if (!window) this.chosen = { name: "auto", window: wanted };
+    this.chosen = window ? null : { name: "auto", window: wanted };
     this.setWindow(wanted);
   }
 
@@ -249,6 +255,29 @@ export abstract class Pane {
     this.write("reduced", this.isLight ? this.words("reduced") : "");
   }
 
+  /** Says that the images are not there any more, and offers the page anew. */
+  protected sayReplaced(): void {
+    if (this.stage.querySelector(".dicom__replaced")) return;
+    const notice = document.createElement("div");
+    notice.className = "dicom__replaced";
+    notice.setAttribute("role", "status");
+    const sentence = document.createElement("p");
+    const reload = document.createElement("button");
+    reload.type = "button";
+    reload.className = "button";
+    reload.textContent = this.words("reload");
+    reload.addEventListener("click", () => location.reload());
+    notice.append(sentence, reload);
+    // Tools of the stage have no say over it.
+    notice.addEventListener("pointerdown", (event) => event.stopPropagation());
+    this.stage.append(notice);
+    sentence.textContent = this.words("replaced");
+  }
+
+  protected takeReplacedAway(): void {
+    this.stage.querySelector(".dicom__replaced")?.remove();
+  }
+
   /** A sentence over the image; empty takes it away. */
   say(sentence: string): void {
     this.write("note", sentence);
@@ -259,8 +288,8 @@ export abstract class Pane {
     if (element && element.textContent !== text) element.textContent = text;
   }
 
-  private showWindow(): void {
-    if (this.stack.isColour) return;
+  protected showWindow(): void {
+    if (this.stack.isColour || !this.isShown) return;
     const { centre, width } = this.window;
     const values = { centre: Math.round(centre), width: Math.round(width) };
     this.write("window", this.words("window", values));

@@ -13,7 +13,7 @@ const FAR_MM = 2000;
 export class PlanePane extends Pane {
   protected declare viewport: Types.IVolumeViewport;
   protected readonly heading = document.createElement("p");
-  protected isShown = false;
+  isShown = false;
   private readonly range: { low: number; step: number; count: number };
   private isWaiting = false;
   private aiming: number | null = null;

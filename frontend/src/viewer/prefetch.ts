@@ -5,6 +5,18 @@ import { memoryBudget } from "./engine";
 /* Fetches a stack around the image that is being looked at: nearest first, both ways, never more
    than memory holds. Moving on re-orders what is left. */
 
+interface Failure {
+  status?: number;
+  error?: Failure;
+}
+
+/** Whether the server said that a file is not there: the loader's error is or holds its request. */
+export function isGone(error: unknown): boolean {
+  const failure = error as Failure | null | undefined;
+  const status = failure?.status ?? failure?.error?.status;
+  return status === 404 || status === 410;
+}
+
 export class Prefetch {
   private readonly wanted: Set<number>;
   private running = 0;
@@ -20,6 +32,8 @@ export class Prefetch {
       sharers: number;
       lanes: number;
       onLoaded: (done: number) => void;
+      /** Files that are not there any more: nothing more is asked for. */
+      onGone: () => void;
     },
   ) {
     this.wanted = new Set(imageIds.keys());
@@ -81,8 +95,12 @@ export class Prefetch {
         } as Parameters<typeof imageLoader.loadAndCacheImage>[1]);
       }
       this.count();
-    } catch {
-      // Whoever scrolls there will be told.
+    } catch (error) {
+      // Whoever scrolls there will be told of the others.
+      if (isGone(error) && !this.stopped) {
+        this.stop();
+        this.options.onGone();
+      }
     } finally {
       this.running -= 1;
       this.fill();

@@ -3,8 +3,8 @@ import { Enums, cache, type Types } from "@cornerstonejs/core";
 import type { StackData } from "./data";
 import { imageIdsOf } from "./engine";
 import type { Point } from "./marks";
-import { Pane, type PaneSurroundings } from "./pane";
-import { Prefetch } from "./prefetch";
+import { Pane, type Chosen, type PaneSurroundings, type Window } from "./pane";
+import { Prefetch, isGone } from "./prefetch";
 
 /* A pane that scrolls through the images of a stack. */
 
@@ -12,6 +12,8 @@ import { Prefetch } from "./prefetch";
 export interface PaneState {
   stack: number;
   at: number;
+  window?: Window | undefined;
+  chosen?: Chosen | null;
 }
 
 export class StackPane extends Pane {
@@ -27,12 +29,16 @@ export class StackPane extends Pane {
   /** Counts what was loaded: what an earlier load or scroll brings late is not what is shown. */
   private loads = 0;
   private stackNumber: number;
+  /** Whether the stack has no image on the screen yet, and so no window. */
+  private isFresh = true;
+  /** The files have been taken away since the page was opened. */
+  private areGone = false;
 
   constructor(
     id: string,
     private readonly stacks: StackData[],
     surroundings: PaneSurroundings,
-    state: PaneState,
+    private readonly before: PaneState,
     private readonly options: {
       pick: (pane: StackPane, stack: number) => void;
       /** How many panes share the memory. */
@@ -40,8 +46,8 @@ export class StackPane extends Pane {
     },
   ) {
     super(id, surroundings);
-    this.stackNumber = state.stack;
-    this.target = state.at;
+    this.stackNumber = before.stack;
+    this.target = before.at;
     this.heading = this.picker();
     this.build();
   }
@@ -53,7 +59,9 @@ export class StackPane extends Pane {
   }
 
   get state(): PaneState {
-    return { stack: this.stackNumber, at: this.target };
+    const place = { stack: this.stackNumber, at: this.target };
+    if (!this.isShown || this.stack.isColour) return place;
+    return { ...place, window: this.window, chosen: this.chosen };
   }
 
   get at(): number {
@@ -68,7 +76,7 @@ export class StackPane extends Pane {
     return this.imageIds.length;
   }
 
-  protected get isShown(): boolean {
+  get isShown(): boolean {
     return this.shown >= 0;
   }
 
@@ -126,6 +134,10 @@ export class StackPane extends Pane {
     this.viewport = this.engine.rendering.getViewport(this.id) as Types.IStackViewport;
     this.engine.addViewport(this.id);
     await this.load();
+    const { stack, window, chosen } = this.before;
+    if (!window || !this.isShown || stack !== this.stackNumber) return;
+    this.chosen = chosen ?? null;
+    this.setWindow(window);
   }
 
   override disable(): void {
@@ -145,9 +157,10 @@ export class StackPane extends Pane {
     const view = this.viewport.getViewPresentation();
     const { chosen, isInverted, window } = this;
     await this.load();
+    if (!this.isShown) return;
     this.viewport.setViewPresentation(view);
-    if (!this.stack.isColour) this.setWindow(window);
     this.chosen = chosen;
+    if (!this.stack.isColour) this.setWindow(window);
     if (isInverted) this.invert();
     this.viewport.render();
   }
@@ -167,27 +180,64 @@ export class StackPane extends Pane {
     // The reader may scroll on before the first image is there: it is that one that comes.
     const first = this.target;
     this.isLoading = true;
+    this.isFresh = true;
+    this.areGone = false;
+    this.takeReplacedAway();
+    this.write("broken", "");
     try {
       await this.viewport.setStack(this.imageIds, first);
+      if (load === this.loads) this.picture(first);
+    } catch (error) {
+      if (load === this.loads) this.fail(error);
     } finally {
       if (load === this.loads) this.isLoading = false;
     }
     if (load !== this.loads) return;
-    this.shown = first;
-    this.viewport.resetProperties();
-    this.viewport.resetCamera();
-    if (!stack.isColour) this.applyWindow(null);
-    this.viewport.render();
     this.write("note", stack.note);
     this.told();
-    this.showDirections();
     this.startPrefetch();
     void this.pump();
+  }
+
+  /** Takes note of the image that is on the screen now. */
+  private picture(at: number): void {
+    this.shown = at;
+    this.root.toggleAttribute("data-blank", false);
+    this.write("broken", "");
+    if (!this.isFresh) return;
+    this.isFresh = false;
+    this.viewport.resetProperties();
+    this.viewport.resetCamera();
+    if (!this.stack.isColour) this.applyWindow(null);
+    this.viewport.render();
+    this.showWindow();
+    this.showDirections();
+  }
+
+  private fail(error: unknown): void {
+    this.blank();
+    if (isGone(error)) this.tellGone();
+    else this.write("broken", this.words("broken"));
+  }
+
+  /** Hides the last image, so that nobody takes it for the one whose number is told. */
+  private blank(): void {
+    this.shown = -1;
+    this.root.toggleAttribute("data-blank", true);
+    this.drawMarks();
+  }
+
+  private tellGone(): void {
+    this.areGone = true;
+    this.prefetch?.stop();
+    this.meter.hidden = true;
+    this.sayReplaced();
   }
 
   private startPrefetch(): void {
     const { stack } = this;
     const count = this.imageIds.length;
+    if (this.areGone) return;
     const bytes = stack.rows * stack.columns * (stack.isColour ? 3 : 4);
     const { meter } = this;
     meter.max = count;
@@ -196,6 +246,9 @@ export class StackPane extends Pane {
       bytesPerImage: bytes,
       sharers: this.options.sharers(),
       lanes: 4,
+      onGone: () => {
+        if (this.prefetch === prefetch) this.tellGone();
+      },
       onLoaded: (done) => {
         if (this.prefetch !== prefetch) return;
         meter.value = done;
@@ -205,7 +258,7 @@ export class StackPane extends Pane {
     });
     delete this.root.dataset["whole"];
     this.prefetch = prefetch;
-    prefetch.loaded(this.shown);
+    if (this.isShown) prefetch.loaded(this.shown);
     prefetch.around(this.target);
   }
 
@@ -230,11 +283,23 @@ export class StackPane extends Pane {
       while (!this.isLoading && this.shown !== this.target) {
         const { loads, target: wanted } = this;
         const id = this.imageIds[wanted] ?? "";
-        await this.viewport.setImageIdIndex(wanted);
+        // What is gone is not asked for again and again; what has come before can still be seen.
+        if (this.areGone && !cache.isLoaded(id)) {
+          this.blank();
+          return;
+        }
+        const error = await this.viewport.setImageIdIndex(wanted).then(
+          () => null,
+          (reason: unknown) => reason ?? "failed",
+        );
         if (loads !== this.loads) continue;
-        this.shown = wanted;
+        if (error || !cache.isLoaded(id)) {
+          this.fail(error);
+          if (this.target === wanted) return;
+          continue;
+        }
+        this.picture(wanted);
         this.drawMarks();
-        this.write("broken", cache.isLoaded(id) ? "" : this.words("broken"));
         this.prefetch?.loaded(wanted);
         await new Promise(requestAnimationFrame);
       }
