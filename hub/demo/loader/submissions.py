@@ -72,7 +72,9 @@ def _submit(
     facts, words = content.facts(NOUN, key), content.words(NOUN, key, LANGUAGE)
     author = people[facts["author"]]
     page = _write(run, key, department, images, author)
-    page.get_workflow().start(page, author)
+    workflow = page.get_workflow()
+    assert workflow is not None
+    workflow.start(page, author)
     _decide_first(page, facts, words, people)
     page = CasePage.objects.get(pk=page.pk).get_latest_revision_as_object()
     kept = words["discussion"].strip().rpartition("\n\n")[0]
@@ -98,13 +100,14 @@ def _write(
         words=words["question"],
     )
     parent = section(run=run, key=facts["department"], language=LANGUAGE)
+    assert parent is not None
     page = fill_in(key=key, facts=facts, words=words, images=images, question=question)
     page.translation_key, page.locale, page.live = key_of("case", key), locale, False
     page.slug = free_slug(parent=parent, wanted=page.slug)
     page.department, page.owner, page.pictures_checked = department, author, True
-    page.authors = [
+    page.authors.add(
         CaseAuthor(family_name=author.last_name, given_name=author.first_name, user=author)
-    ]
+    )
     with disable_reference_index_auto_update():
         parent.add_child(instance=page)
         page.save_revision(user=author)
