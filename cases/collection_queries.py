@@ -78,13 +78,19 @@ class WithdrawnEntry:
 
     entry: CollectionEntry
     record: CaseRecord
+    title: str
 
 
-def withdrawn_entries(*, collection: CaseCollection) -> list[WithdrawnEntry]:
-    """The cases that a withdrawal took out of the round; its teacher is told. Two queries."""
+def withdrawn_entries(*, collection: CaseCollection, locale_id: int) -> list[WithdrawnEntry]:
+    """The cases that a withdrawal took out of the round; its teacher is told. Three queries."""
     entries = {entry.case_key: entry for entry in collection.entries.all()}
     records = CaseRecord.objects.filter(case_key__in=entries, withdrawn_at__isnull=False)
-    return [WithdrawnEntry(entries[record.case_key], record) for record in records.order_by("pk")]
+    pages = CasePage.objects.filter(locale_id=locale_id, translation_key__in=entries)
+    titles = dict(pages.values_list("translation_key", "title"))
+    return [
+        WithdrawnEntry(entries[record.case_key], record, titles.get(record.case_key, record.title))
+        for record in records.order_by("pk")
+    ]
 
 
 @dataclass(frozen=True)

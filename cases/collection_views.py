@@ -87,10 +87,11 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
         request.user, "cases.change_collection", CaseCollection.objects.all(), pk=collection_id
     )
     link = request.build_absolute_uri(reverse("cases:round", args=[found.token]))
+    locale_id = Locale.get_active().pk
     context = {
         "collection": found,
-        "entries": entries_of(collection=found, locale_id=Locale.get_active().pk),
-        "withdrawn": withdrawn_entries(collection=found),
+        "entries": entries_of(collection=found, locale_id=locale_id),
+        "withdrawn": withdrawn_entries(collection=found, locale_id=locale_id),
         "link": link,
     }
     return render(request, "cases/collection.html", context)
