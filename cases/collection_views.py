@@ -69,7 +69,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     show_covers(saved)
     context = {
         "saved": saved,
-        "collections": collections_of(user=request.user),
+        "collections": collections_of(user=request.user, case=case),
         "form": form,
         "case_to_add": case,
     }
@@ -118,7 +118,9 @@ def change_collection(request: HttpRequest, collection_id: int) -> HttpResponse:
         if "remove" in request.POST:
             remove_from_collection(collection=found, case_key=entry.case_key)
         else:
-            move_in_collection(entry=entry, by=-1 if "up" in request.POST else 1)
+            listed = entries_of(collection=found, locale_id=Locale.get_active().pk)
+            seen = {one.entry.pk for one in listed}
+            move_in_collection(entry=entry, by=-1 if "up" in request.POST else 1, among=seen)
     return redirect("cases:collection", found.pk)
 
 
