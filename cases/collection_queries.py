@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef
 from wagtail.rich_text import expand_db_html
 
 from pages.pictures import CARD, with_renditions
@@ -20,7 +21,7 @@ from .models import (
 )
 from .phrases import tie_phrases, without_bare_headings
 from .queries import CasePicture, case_pictures
-from .record_queries import without_withdrawn
+from .record_queries import is_withdrawn, without_withdrawn
 from .viewing import Viewing, viewing_of
 
 
@@ -56,9 +57,19 @@ def saved_cases(*, user: Any, locale_id: int) -> list[CasePage]:
     return [cases[key] for key in keys if key in cases]
 
 
-def collections_of(*, user: Any) -> list[CaseCollection]:
-    """A person's collections with their entries, in two queries."""
-    return list(CaseCollection.objects.filter(owner=user).prefetch_related("entries"))
+def collections_of(*, user: Any, case: CasePage | None = None) -> list[CaseCollection]:
+    """A person's collections, with how many cases they hold, and whether `case` is among them.
+
+    One query; withdrawn cases do not count.
+    """
+    inside = CollectionEntry.objects.filter(collection=OuterRef("pk"))
+    key = case.translation_key if case else None
+    return list(
+        CaseCollection.objects.filter(owner=user).annotate(
+            case_count=Count("entries", filter=~is_withdrawn("entries__case_key")),
+            has_case=Exists(inside.filter(case_key=key)),
+        )
+    )
 
 
 def entries_of(*, collection: CaseCollection, locale_id: int) -> list[ListedEntry]:
@@ -78,13 +89,19 @@ class WithdrawnEntry:
 
     entry: CollectionEntry
     record: CaseRecord
+    title: str
 
 
-def withdrawn_entries(*, collection: CaseCollection) -> list[WithdrawnEntry]:
-    """The cases that a withdrawal took out of the round; its teacher is told. Two queries."""
+def withdrawn_entries(*, collection: CaseCollection, locale_id: int) -> list[WithdrawnEntry]:
+    """The cases that a withdrawal took out of the round; its teacher is told. Three queries."""
     entries = {entry.case_key: entry for entry in collection.entries.all()}
     records = CaseRecord.objects.filter(case_key__in=entries, withdrawn_at__isnull=False)
-    return [WithdrawnEntry(entries[record.case_key], record) for record in records.order_by("pk")]
+    pages = CasePage.objects.filter(locale_id=locale_id, translation_key__in=entries)
+    titles = dict(pages.values_list("translation_key", "title"))
+    return [
+        WithdrawnEntry(entries[record.case_key], record, titles.get(record.case_key, record.title))
+        for record in records.order_by("pk")
+    ]
 
 
 @dataclass(frozen=True)

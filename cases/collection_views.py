@@ -69,7 +69,7 @@ def collections(request: HttpRequest) -> HttpResponse:
     show_covers(saved)
     context = {
         "saved": saved,
-        "collections": collections_of(user=request.user),
+        "collections": collections_of(user=request.user, case=case),
         "form": form,
         "case_to_add": case,
     }
@@ -87,10 +87,11 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
         request.user, "cases.change_collection", CaseCollection.objects.all(), pk=collection_id
     )
     link = request.build_absolute_uri(reverse("cases:round", args=[found.token]))
+    locale_id = Locale.get_active().pk
     context = {
         "collection": found,
-        "entries": entries_of(collection=found, locale_id=Locale.get_active().pk),
-        "withdrawn": withdrawn_entries(collection=found),
+        "entries": entries_of(collection=found, locale_id=locale_id),
+        "withdrawn": withdrawn_entries(collection=found, locale_id=locale_id),
         "link": link,
     }
     return render(request, "cases/collection.html", context)
@@ -117,7 +118,9 @@ def change_collection(request: HttpRequest, collection_id: int) -> HttpResponse:
         if "remove" in request.POST:
             remove_from_collection(collection=found, case_key=entry.case_key)
         else:
-            move_in_collection(entry=entry, by=-1 if "up" in request.POST else 1)
+            listed = entries_of(collection=found, locale_id=Locale.get_active().pk)
+            seen = {one.entry.pk for one in listed}
+            move_in_collection(entry=entry, by=-1 if "up" in request.POST else 1, among=seen)
     return redirect("cases:collection", found.pk)
 
 

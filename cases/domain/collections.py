@@ -1,6 +1,7 @@
 """Keeping cases, and showing them in a teaching round."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -53,11 +54,19 @@ def remove_from_collection(*, collection: CaseCollection, case_key: uuid.UUID) -
 
 
 @transaction.atomic
-def move_in_collection(*, entry: CollectionEntry, by: int) -> None:
-    """Move a case so many places towards the end; at the ends it stays."""
+def move_in_collection(
+    *, entry: CollectionEntry, by: int, among: Collection[int] | None = None
+) -> None:
+    """Move a case so many places towards the end; at the ends it stays.
+
+    `among` are the entries the teacher sees: places of others (taken offline, withdrawn) do not
+    count, or the case would seem to stay where it is.
+    """
     entries = list(_locked(entry.collection).order_by("position", "pk"))
-    now = next(place for place, one in enumerate(entries) if one.pk == entry.pk)
-    entries.insert(max(0, min(len(entries) - 1, now + by)), entries.pop(now))
+    seen = [one for one in entries if among is None or one.pk in among or one.pk == entry.pk]
+    now = next(place for place, one in enumerate(seen) if one.pk == entry.pk)
+    neighbour = seen[max(0, min(len(seen) - 1, now + by))]
+    entries.insert(entries.index(neighbour), entries.pop(entries.index(entry)))
     for position, one in enumerate(entries):
         one.position = position
     CollectionEntry.objects.bulk_update(entries, ["position"])

@@ -92,7 +92,9 @@ def _note_published(*, case: CasePage, revision: Revision) -> None:
     CaseRecord.objects.filter(case_key=page.translation_key).update(title=page.title)
     if version.published_at is None:
         last = CaseVersion.objects.filter(case=page).aggregate(last=Max("number"))["last"] or 0
-        version.number, version.published_at = last + 1, now
+        # A case taken over was published before: its first version is as old as the page says.
+        first = page.first_published_at if not last else None
+        version.number, version.published_at = last + 1, first or now
         version.save(update_fields=["number", "published_at"])
 
 

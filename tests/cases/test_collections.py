@@ -94,6 +94,32 @@ def test_cases_are_added_once_moved_and_taken_out(collection, teacher):
     assert collection.entries.count() == 2
 
 
+def test_a_case_moves_past_those_that_cannot_be_seen(collection, teacher):
+    client = signed_in(teacher)
+    change = reverse("cases:change_collection", args=[collection.pk])
+    hidden, third = make_case(title="Taken offline"), make_case(title="The third")
+    for case in (hidden, third):
+        client.post(change, {"add": "1", "case": case.pk})
+    hidden.unpublish()
+    keys = [entry.case_key for entry in collection.entries.all()]
+    client.post(change, {"entry": collection.entries.last().pk, "up": "1"})
+    assert [e.case_key for e in collection.entries.all()] == [keys[0], keys[3], keys[1], keys[2]]
+    client.post(change, {"entry": collection.entries.all()[1].pk, "down": "1"})
+    assert [e.case_key for e in collection.entries.all()] == [keys[0], keys[1], keys[3], keys[2]]
+
+
+def test_a_case_that_is_in_a_collection_is_not_offered_to_it_again(collection, teacher):
+    client, case = signed_in(teacher), first_case(collection)
+    address = reverse("cases:collections")
+    page = client.get(f"{address}?case={case.pk}").content.decode()
+    assert "This case is here already." in page
+    assert "Put it here" not in page
+    page = client.get(f"{address}?case={make_case().pk}").content.decode()
+    assert "This case is here already." not in page
+    assert "Put it here" in page
+    assert "2 cases" in page
+
+
 def test_guests_see_of_a_case_what_the_teacher_has_revealed_and_no_more(collection, teacher):
     owner, guest = signed_in(teacher), Client()
     url = reverse("cases:round_case", args=[collection.token, 1])
@@ -179,6 +205,8 @@ def test_a_withdrawn_case_leaves_the_round_and_its_teacher_is_told(collection, t
     owner, address = signed_in(teacher), reverse("cases:collection", args=[collection.pk])
     page = owner.get(address).content.decode()
     assert "The round goes on without them." in page
+    listed = owner.get(reverse("cases:collections")).content.decode()
+    assert "1 case<" in listed
     assert page.index("Case of 2") < page.index("Case of 1")
     gone = collection.entries.first()
     change = reverse("cases:change_collection", args=[collection.pk])

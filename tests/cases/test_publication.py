@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.models import Page
@@ -214,9 +215,37 @@ def test_a_correction_is_a_version_with_its_sentence(client, published, editor):
         (version.number, version.note) for version in CaseVersion.objects.filter(case=published)
     ] == [(1, "From an archive"), (2, "Side put right.")]
     html = client.get(published.url).content.decode()
+    today = date_format(timezone.localdate(), "DATE_FORMAT")
+    assert f'<a href="#last-correction">Corrected on {today}</a>' in html
+    assert f"Corrected on {today} (version 2)" in html
+    assert f"First published on {today}" in html
+    assert "version 2. http://" in html
+    # Which side it is may be the answer.
+    assert "Side put right." not in html
+    client.post(reverse("cases:choose_reading", args=[published.pk]))
+    html = client.get(published.url).content.decode()
     assert "Corrected on" in html
-    assert "Side put right." in html
+    assert "(version 2): Side put right." in html
     assert "From an archive" not in html
+    number = CaseRecord.objects.get(case=published).pk
+    bib = client.get(reverse("case_records:bibtex", args=[number])).content.decode()
+    assert "edition = {2}" in bib
+
+
+def test_a_case_that_was_never_corrected_says_nothing_of_it(client, published):
+    html = client.get(published.url).content.decode()
+    assert "orrected" not in html
+    assert "History of versions" not in html
+
+
+def test_a_case_taken_over_is_as_old_in_its_history_as_on_its_page(draft):
+    long_ago = datetime(2019, 5, 4, tzinfo=UTC)
+    page = CasePage.objects.get(pk=draft.pk)
+    page.first_published_at = long_ago
+    revision = page.save_revision()
+    admit(case=page, revision=revision, note="From an archive")
+    revision.publish()
+    assert CaseVersion.objects.get(revision=revision).published_at == long_ago
 
 
 def test_nothing_is_corrected_where_nothing_has_changed_or_nothing_was_published(
