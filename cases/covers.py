@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from cases.models import CasePage, Series
 
-from .viewing import Still, poster_among
+from .viewing import READING_ORDER, Still, poster_among
 
 
 def show_covers(cases: Iterable[CasePage]) -> None:
@@ -25,7 +25,7 @@ def _covers(keys: set[uuid.UUID]) -> dict[uuid.UUID, Still]:
     # Of an index only the list of previews is read: it may tell of thousands of frames.
     rows = (
         Series.objects.filter(study__case_key__in=keys, index__has_key="frames")
-        .order_by("study__date", "study_id", "place", "pk")
+        .order_by(*READING_ORDER)
         .values_list(
             "study__case_key", "directory", "kind", "frame_count", "index__previews", named=True
         )

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.models import Series
+from cases.models import Series, Study
 
 # Stored in the JSON as `unit`. PS3.3, C.11.1.1.2: CT pixel values after rescaling are Hounsfield
 # units; of other modalities no unit may be assumed.
@@ -25,6 +26,12 @@ HOUNSFIELD = "HU"
 _OBLIQUE = 0.9
 _POSITION_DIGITS = 2
 _COSINE_DIGITS = 6
+# The present study first, as a case opens with it and not with what it is compared with; then the
+# priors, the latest first. Studies whose date is not known come in the order of their arrival.
+READING_ORDER = (F("study__date").desc(nulls_last=True), "study_id", "place", "pk")
+_DAYS_A_MONTH, _DAYS_A_YEAR = 365.2425 / 12, 365.2425
+# Up to here an interval is told in days, and in months.
+_DAYS, _MONTHS = 60, 24
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Stack:
 
 @dataclass(frozen=True)
 class Viewing:
-    """All published series of a case, in the order of studies and places."""
+    """All published series of a case: the present study's in their places, then its priors'."""
 
     stacks: list[Stack]
 
@@ -90,17 +97,15 @@ def viewing_of(*, case_key: uuid.UUID, only: str = "") -> Viewing | None:
         series
         for series in Series.objects.filter(study__case_key=case_key)
         .select_related("study", "light")
-        .order_by("study__date", "study_id", "place", "pk")
+        .order_by(*READING_ORDER)
         if series.index.get("frames")
     ]
     if not found:
         return None
-    studies = list(dict.fromkeys(series.study_id for series in found))
+    studies = list(dict.fromkeys(series.study for series in found))
     keys = _keys(found)
     stacks = [
-        _stack(
-            series, key=key, number=number, study=studies.index(series.study_id), total=len(found)
-        )
+        _stack(series, key=key, number=number, studies=studies, total=len(found))
         for number, (series, key) in enumerate(zip(found, keys, strict=True), start=1)
         if only in ("", key)
     ]
@@ -118,9 +123,11 @@ def _keys(found: list[Series]) -> list[str]:
     return keys
 
 
-def _stack(series: Series, *, key: str, number: int, study: int, total: int) -> Stack:
-    data = island_data(series, study=study) | {"key": key}
+def _stack(series: Series, *, key: str, number: int, studies: list[Study], total: int) -> Stack:
+    data = island_data(series, study=studies.index(series.study)) | {"key": key}
     label = _label(series, data, number=number if total > 1 else None)
+    if study := _study_label(series.study, studies):
+        label = f"{study} · {label}"
     previews = series.index.get("previews", [])
     stills = [_still(series.directory, preview, label) for preview in previews]
     data |= {"label": label, "note": (note := _note(series))}
@@ -235,6 +242,30 @@ def _label(series: Series, data: dict[str, Any], *, number: int | None) -> str:
     return " · ".join(
         part for part in (str(number) if number else "", series.modality, kind, images) if part
     )
+
+
+def _study_label(study: Study, studies: list[Study]) -> str:
+    """Which of a case's studies: the present one, or how long before it; empty where it is alone.
+
+    Dates are moved, all of a patient by the same number of days: the interval is the true one.
+    """
+    if len(studies) == 1:
+        return ""
+    present, dates = studies[0].date, {one.date for one in studies}
+    if None in dates or len(dates) == 1:
+        return _("Study %(number)d") % {"number": studies.index(study) + 1}
+    if study.date == present:
+        return _("Present study")
+    return _("Prior, %(interval)s earlier") % {"interval": _interval((present - study.date).days)}
+
+
+def _interval(days: int) -> str:
+    months, years = round(days / _DAYS_A_MONTH), round(days / _DAYS_A_YEAR)
+    if days < _DAYS:
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if months < _MONTHS:
+        return ngettext("%(count)d month", "%(count)d months", months) % {"count": months}
+    return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
 
 
 def plane(orientation: list[float]) -> str:

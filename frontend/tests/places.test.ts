@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alongside, corresponding, letters, pixelOf, type StackData } from "../src/viewer/data";
+import { alongside, corresponding, letters, pixelOf, priorOf, type StackData } from "../src/viewer/data";
 
 /* Where images lie: what scrolls together, and what does not. */
 
@@ -43,6 +43,15 @@ test("a prior whose slices are stored in opposite order goes the same way in the
   assert.equal(alongside({ stack: stack(), at: 1 }, 2, { stack: turned, at: 0 }), 5);
   const sagittal = stack({ ...thin, space: "b", orientation: [0, 1, 0, 0, 0, -1] });
   assert.equal(alongside({ stack: stack(), at: 1 }, 2, { stack: sagittal, at: 0 }), null);
+});
+
+test("a series is compared with the prior's of its modality and plane", () => {
+  const sagittal = stack({ orientation: [0, 1, 0, 0, 0, -1], modality: "CT", study: 2 });
+  const [now, thinNow] = [stack({ modality: "CT" }), stack({ ...thin, modality: "CT" })];
+  const prior = stack({ ...thin, modality: "CT", study: 2 });
+  assert.equal(priorOf([now, thinNow, sagittal, prior], 0), 3);
+  assert.equal(priorOf([now, thinNow, sagittal, prior], 3), 0);
+  assert.equal(priorOf([now, thinNow, sagittal], 0), -1);
 });
 
 test("planes that cross do not correspond", () => {

@@ -1,5 +1,6 @@
 """What the viewer is told of a case, and what a page shows before any script runs."""
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ from django.utils import translation
 
 from cases.covers import show_covers
 from cases.domain.imports import import_path
-from cases.models import CasePage, Series
+from cases.models import CasePage, Series, Study
 from cases.viewing import plane, viewing_of
 from jobs.models import WorkState
 from tests.cases.water_phantom import write_study
@@ -110,6 +111,48 @@ def test_the_series_are_named_in_the_readers_language(case: CasePage):
     with translation.override("en"):
         labels = [stack.label for stack in viewing_of(case_key=case.translation_key).stacks]
     assert labels == ["1 · CT · axial · 3 images", "2 · CT · axial · 6 images"]
+
+
+def _labels(case: CasePage, language: str = "en") -> list[str]:
+    with translation.override(language):
+        return [stack.label for stack in viewing_of(case_key=case.translation_key).stacks]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "interval"),
+    [(1, "1 day"), (59, "59 days"), (61, "2 months"), (700, "23 months"), (1096, "3 years")],
+)
+def test_a_prior_study_comes_after_the_present_one_and_is_named_by_its_distance(
+    case: CasePage, earlier: int, interval: str
+):
+    present = Study.objects.get(case_key=case.translation_key)
+    prior = Study.objects.create(
+        case_key=case.translation_key,
+        uid="1.2.3",
+        date=present.date - dt.timedelta(days=earlier),
+    )
+    Series.objects.filter(place=1).update(study=prior)
+    assert _labels(case) == [
+        "Present study · 1 · CT · axial · 3 images",
+        f"Prior, {interval} earlier · 2 · CT · axial · 6 images",
+    ]
+    viewing = viewing_of(case_key=case.translation_key)
+    assert [stack["study"] for stack in viewing.data["stacks"]] == [0, 1]
+    # A list shows the present study too.
+    bare = CasePage.objects.get(pk=case.pk)
+    bare.picture = None
+    show_covers([bare])
+    assert bare.cover.url == viewing.poster.url
+
+
+def test_studies_without_dates_are_numbered(case: CasePage):
+    Study.objects.update(date=None)
+    other = Study.objects.create(case_key=case.translation_key, uid="1.2.3")
+    Series.objects.filter(place=1).update(study=other)
+    assert _labels(case) == [
+        "Study 1 · 1 · CT · axial · 3 images",
+        "Study 2 · 2 · CT · axial · 6 images",
+    ]
 
 
 def test_a_missing_slice_is_told(case: CasePage):

@@ -20,7 +20,7 @@ def case_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A case with two studies, each in coordinates of its own."""
     done = hub.hub.script("tests.journeys.viewer_case", "with-a-prior")
     folder: Path = tmp_path_factory.mktemp("studies")
-    write_study(folder / "now", slices=(NOW,), study="now", date="20250102")
+    write_study(folder / "now", slices=(NOW, THEN), study="now", date="20250102")
     write_study(folder / "then", slices=(THEN,), study="then", date="20240301", from_mm=-500.0)
     hub.hub.manage("import_dicom", str(folder), "--case", "with-a-prior")
     return done["url"]
@@ -43,50 +43,55 @@ def test_a_prior_goes_along_by_millimetres_from_where_it_was_laid(
     panes = page.locator("[data-pane]")
     expect(panes).to_have_count(2)
     series = page.get_by_role("combobox", name="Series")
-    for pane, images in enumerate((THEN, NOW)):
+    # The case opens with the present study; beside it stands what the prior has of it.
+    for pane, (study, images) in enumerate(
+        (("Present study · 1", NOW), ("Prior, 10 months earlier · 3", THEN))
+    ):
         chosen = series.nth(pane).locator("option:checked")
-        expect(chosen).to_contain_text(f"{images} images")
+        expect(chosen).to_have_text(f"{study} · CT · axial · {images} images")
         expect(_number(page, pane)).to_have_text(f"{images // 2 + 1} / {images}")
     link = page.get_by_role("button", name="Scroll series together")
     expect(link).to_have_attribute("aria-pressed", "true")
 
     # What shows the same place is laid by hand: the other pane stays.
-    panes.nth(0).focus()
+    panes.nth(1).focus()
     page.keyboard.press("k")
     expect(link).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-announce]")).to_have_text("Each series scrolls by itself.")
     page.keyboard.press("Home")
     for image in (2, 3, 4):
         page.keyboard.press("ArrowDown")
-        expect(_number(page, 0)).to_have_text(f"{image} / {THEN}")
-    expect(_number(page, 1)).to_have_text(f"21 / {NOW}")
+        expect(_number(page, 1)).to_have_text(f"{image} / {THEN}")
+    expect(_number(page, 0)).to_have_text(f"21 / {NOW}")
     page.keyboard.press("k")
     expect(link).to_have_attribute("aria-pressed", "true")
-    expect(_number(page, 1)).to_have_text(f"21 / {NOW}")
+    expect(page.locator("[data-announce]")).to_have_text("Series scroll together from here.")
+    expect(_number(page, 0)).to_have_text(f"21 / {NOW}")
 
     # 12 mm on: six images of 2 mm now, three of 4 mm then.
-    panes.nth(1).focus()
+    panes.nth(0).focus()
     for _image in range(6):
         page.keyboard.press("ArrowDown")
-    expect(_number(page, 1)).to_have_text(f"27 / {NOW}")
-    expect(_number(page, 0)).to_have_text(f"7 / {THEN}")
+    expect(_number(page, 0)).to_have_text(f"27 / {NOW}")
+    expect(_number(page, 1)).to_have_text(f"7 / {THEN}")
     # And back; beyond its first image the prior waits, and is met again at the same place.
     page.keyboard.press("Home")
-    expect(_number(page, 1)).to_have_text(f"1 / {NOW}")
-    expect(_number(page, 0)).to_have_text(f"1 / {THEN}")
-    page.get_by_role("slider", name="Image in the stack").nth(1).fill("21")
-    expect(_number(page, 0)).to_have_text(f"4 / {THEN}")
+    expect(_number(page, 0)).to_have_text(f"1 / {NOW}")
+    expect(_number(page, 1)).to_have_text(f"1 / {THEN}")
+    page.get_by_role("slider", name="Image in the stack").first.fill("21")
+    expect(_number(page, 1)).to_have_text(f"4 / {THEN}")
 
     # Scrolled by the prior, the present goes along as far.
-    panes.nth(0).focus()
+    panes.nth(1).focus()
     page.keyboard.press("ArrowDown")
-    expect(_number(page, 0)).to_have_text(f"5 / {THEN}")
-    expect(_number(page, 1)).to_have_text(f"23 / {NOW}")
+    expect(_number(page, 1)).to_have_text(f"5 / {THEN}")
+    expect(_number(page, 0)).to_have_text(f"23 / {NOW}")
 
     link.click()
     expect(link).to_have_attribute("aria-pressed", "false")
-    panes.nth(1).focus()
+    panes.nth(0).focus()
     page.keyboard.press("End")
-    expect(_number(page, 1)).to_have_text(f"{NOW} / {NOW}")
-    expect(_number(page, 0)).to_have_text(f"5 / {THEN}")
+    expect(_number(page, 0)).to_have_text(f"{NOW} / {NOW}")
+    expect(_number(page, 1)).to_have_text(f"5 / {THEN}")
     expect(page.locator(".dicom__mark--broken").filter(has_text=re.compile("."))).to_have_count(0)
     context.close()

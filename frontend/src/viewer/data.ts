@@ -6,7 +6,7 @@ export interface StackData {
   id: number;
   /** Names the stack for marks and questions. */
   key: string;
-  /** Which of the case's studies. */
+  /** Which of the case's studies: 0 is the present one, the others are priors. */
   study: number;
   /** Names the coordinate system: stacks of equal names lie in one (docs/imports.md). */
   space: string;
@@ -128,6 +128,17 @@ export function alongside(one: Meeting, at: number, other: Meeting): number | nu
   if (!areParallel(one.stack, other.stack)) return null;
   const way_mm = dot(to, normal) - dot(from, normal);
   return nearest(other.stack.positions, normal, dot(met, normal) + way_mm);
+}
+
+/** Which stack of another study is to be compared with one: the first of its modality whose slices
+    are parallel to it; -1 where there is none. */
+export function priorOf(stacks: StackData[], number: number): number {
+  const one = stacks[number];
+  if (!one) return -1;
+  return stacks.findIndex(
+    (other) =>
+      other.study !== one.study && other.modality === one.modality && areParallel(one, other),
+  );
 }
 
 /** Patient directions: L, P and H point along x, y and z (PS3.3, C.7.6.2.1.1). */

@@ -359,8 +359,10 @@ class Viewer {
   }
 
   private link(): void {
-    this.layout.link(!this.layout.isLinked);
-    this.control("link").setAttribute("aria-pressed", String(this.layout.isLinked));
+    const isLinked = !this.layout.isLinked;
+    this.layout.link(isLinked);
+    this.control("link").setAttribute("aria-pressed", String(isLinked));
+    this.announce(this.words(isLinked ? "linked" : "unlinked"));
   }
 
   private fullScreen(): void {

@@ -1,4 +1,4 @@
-import { alongside, corresponding, type Meeting, type StackData } from "./data";
+import { alongside, corresponding, priorOf, type Meeting, type StackData } from "./data";
 import type { Engine } from "./engine";
 import type { Pane, PaneSurroundings } from "./pane";
 import { PlanePane } from "./plane-pane";
@@ -202,12 +202,15 @@ export class Layout {
     this.engine.referTo(refers ? this.active.id : null);
   }
 
-  /** The next series that no pane shows yet. */
+  /** The next series that no pane shows yet; beside the first one what a prior study has of it. */
   private freshState(states: PaneState[], number: number): PaneState {
     const shown = this.stackPanes.map((pane) => pane.state);
     const taken = new Set([...states, ...shown].map((state) => state.stack));
+    const [first] = shown;
+    const prior = number === 1 && first ? priorOf(this.stacks, first.stack) : -1;
     const free = this.stacks.findIndex((_, at) => !taken.has(at));
-    const stack = free >= 0 ? free : number % this.stacks.length;
+    const fresh = prior >= 0 && !taken.has(prior) ? prior : free;
+    const stack = fresh >= 0 ? fresh : number % this.stacks.length;
     return { stack, at: this.stacks[stack]?.start ?? 0 };
   }
 
