@@ -31,6 +31,7 @@ from .models import (
     ReviewState,
 )
 from .phrases import tie_phrases, without_bare_headings
+from .record_queries import without_withdrawn
 from .viewing import Viewing, viewing_of
 
 _OPEN = Q(decision="", task_state__status=TaskState.STATUS_IN_PROGRESS)
@@ -364,11 +365,11 @@ class CaseStanding:
 def department_cases(*, user: Any) -> list[CaseStanding]:
     """The unpublished and revised cases of a person's departments, what waits for them first.
 
-    Two queries, however many cases there are.
+    Nothing waits where a case was withdrawn. Two queries, however many cases there are.
     """
     rounds = ReviewRound.objects.select_related("task_state").order_by("-number")
     cases = (
-        CasePage.objects.filter(department__in=user.department_ids)
+        without_withdrawn(CasePage.objects.filter(department__in=user.department_ids))
         .filter(Q(live=False) | Q(has_unpublished_changes=True) | Q(review_rounds__isnull=False))
         .distinct()
         .select_related("department")

@@ -195,6 +195,9 @@ def read_lesson(
     if place is None:
         return None
     entry = outline[place]
+    if entry.lesson.case_id == lesson.case_id:
+        # The outline knows already; a preview may be of another case.
+        lesson.case_withdrawn = entry.lesson.case_withdrawn  # type: ignore[attr-defined]
     return LessonReading(
         progress=progress,
         entry=entry,

@@ -37,6 +37,7 @@ from cases.models import (
     Series,
     Study,
 )
+from cases.review_queries import department_cases
 from hub.models import HomePage
 from interop.models import TargetKind
 from interop.targets import launchable
@@ -408,6 +409,13 @@ def test_a_withdrawn_case_goes_out_of_every_readers_own_lists(client, withdrawn,
         assert answer.status_code == 200, address
         assert withdrawn.title not in answer.content.decode(), address
     assert launchable(kind=TargetKind.CASE, locale_id=withdrawn.locale_id) == []
+
+
+def test_a_withdrawn_case_waits_for_nobody_in_its_department(withdrawn, author):
+    reader = Client()
+    reader.force_login(author)
+    assert department_cases(user=author) == []
+    assert withdrawn.title not in reader.get(reverse("case_reviews:desk")).content.decode()
 
 
 def test_a_withdrawn_case_takes_no_more_answers(withdrawn, resident):
