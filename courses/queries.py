@@ -197,7 +197,7 @@ def read_lesson(
     entry = outline[place]
     if entry.lesson.case_id == lesson.case_id:
         # The outline knows already; a preview may be of another case.
-        lesson.case_withdrawn = entry.lesson.case_withdrawn  # type: ignore[attr-defined]
+        lesson.case_withdrawn = entry.lesson.case_withdrawn
     return LessonReading(
         progress=progress,
         entry=entry,
