@@ -1,5 +1,7 @@
 """Second factors, and the one door of the editing desk."""
 
+from types import SimpleNamespace
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -18,8 +20,13 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.django_db
 
 
-def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+def code_of(secret: str, steps_ago: int = 0) -> str:
+    """What a telephone shows now, or showed so many steps of 30 s ago.
+
+    The current step's code, not the oldest that is accepted: that one ends with the step.
+    """
+    accepted = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, accepted[len(accepted) // 2] - steps_ago))
 
 
 def with_second_factor(user) -> str:
@@ -126,6 +133,20 @@ def test_sign_in_asks_for_the_second_factor_and_goes_on(client, editor):
     second = client.post(first.url, {"code": code_of(secret)})
     assert second.url == "/en/cases/"
     assert client.session["_auth_user_id"] == str(editor.pk)
+
+
+@pytest.mark.parametrize(
+    ("steps_ago", "is_let_in"), [(-2, False), (-1, True), (1, True), (2, False)]
+)
+def test_a_telephones_clock_may_be_one_step_off_and_no_more(
+    client, editor, monkeypatch, steps_ago, is_let_in
+):
+    clock = SimpleNamespace(time=lambda: 1_800_000_029.9)
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", clock)
+    secret = with_second_factor(editor)
+    client.post("/en/accounts/login/", {"login": editor.email, "password": PASSWORD})
+    client.post("/en/accounts/2fa/authenticate/", {"code": code_of(secret, steps_ago)})
+    assert ("_auth_user_id" in client.session) is is_let_in
 
 
 def test_staff_cannot_switch_it_off_where_it_is_required(client, editor, settings):
