@@ -48,7 +48,7 @@ class Saver(Record):
     fps: int = 5
     h264_crf: float = 36.0
     h264_maxrate_bps: int = 400_000
-    av1_crf: float = 54.0
+    av1_crf: float = 50.0
     # Five pictures a second are few: what a quicker preset costs in bytes is little of them.
     av1_preset: int = 10
     quicker_by: int = 0
@@ -73,7 +73,7 @@ class Policy(Record):
     ``name`` is stored with what was made, so that lectures made by another policy are found.
     """
 
-    name: str = "standard-6"
+    name: str = "standard-7"
     rungs: tuple[Rung, ...] = (
         Rung(short_side=1080, maxrate_bps=4_500_000),
         # Smaller pictures are chosen by thin lines: bytes count for more there.
@@ -149,7 +149,7 @@ class Policy(Record):
 # By the name that `manage.py transcode_all --policy` and the settings know them.
 POLICIES: dict[str, Policy] = {
     "standard": Policy(),
-    "thrift": Policy(name="thrift-6", has_full_av1=True),
+    "thrift": Policy(name="thrift-7", has_full_av1=True),
     # H.264 and AAC alone: a third less work, for sites with little CPU.
     "reach": Policy(name="reach-4", has_av1=False, speech_opus_bps=0),
 }
