@@ -146,8 +146,9 @@ def island_data(series: Series, *, study: int = 0) -> dict[str, Any]:
     """One series as JSON for the island.
 
     `frames` lists [file, frame from 0] in the order of the stack, `positions` the upper left
-    corner of each in millimetres of the patient's coordinate system (PS3.3, C.7.6.2), or null.
-    Orientation, spacing and window are those of the first frame: a stack's frames share them.
+    corner of each in millimetres of the patient's coordinate system (PS3.3, C.7.6.2), or null;
+    `rate` is how many a second a loop is to be shown at, where its file says so. Orientation,
+    spacing and window are those of the first frame: a stack's frames share them.
     """
     frames: list[dict[str, Any]] = series.index["frames"]
     first = frames[0]
@@ -168,12 +169,21 @@ def island_data(series: Series, *, study: int = 0) -> dict[str, Any]:
         "spacing": first["spacing"],
         "thickness": first["thickness"],
         "window": first["window"],
+        "isLoop": _is_loop(series),
+        "rate": series.index.get("rate"),
         "isColour": not series.index["photometric"].startswith("MONOCHROME"),
         "space": _space(series),
         "light": _light(series),
         # The middle of a stack shows more than its first slice; of pictures the first comes first.
         "start": len(frames) // 2 if series.kind == Series.Kind.VOLUME else 0,
     }
+
+
+def _is_loop(series: Series) -> bool:
+    """Whether the frames are one recording in time: several of one file, all at one place."""
+    files = {frame["file"] for frame in series.index["frames"]}
+    several = len(series.index["frames"]) > 1
+    return series.kind == Series.Kind.IMAGES and several and len(files) == 1
 
 
 def _space(series: Series) -> str:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
+from factory.random import reseed_random
 from playwright.sync_api import Browser, sync_playwright
 
 from hub.domain.site import prepare_site
@@ -26,9 +27,13 @@ from tests.scheduling import ByWhatIsShared
 
 def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    # How long an example takes says more of the machine than of what is tested.
+    # How long an example takes says more of the machine than of what is tested. In CI the verdict
+    # depends on the change alone; on a developer's machine new examples are tried each time.
     hypothesis.settings.register_profile(
-        "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        "untimed",
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        derandomize="CI" in os.environ,
     )
     hypothesis.settings.load_profile("untimed")
 
@@ -71,8 +76,9 @@ def _copy_template(server: str | None) -> str:
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings():
-    """Each test starts in English, with an empty cache and no worker asked to stop."""
+    """Each test starts in English, with an empty cache, no worker asked to stop, known names."""
     cache.clear()
+    reseed_random(__name__)
     forget_stop()
     with translation.override("en"):
         yield

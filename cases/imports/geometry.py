@@ -14,6 +14,8 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
+from .cine import frames_per_s
+
 Vector = tuple[float, float, float]
 # Cosine between normals of slices that count as parallel: half a degree apart.
 _PARALLEL = math.cos(math.radians(0.5))
@@ -74,6 +76,8 @@ class InstanceFacts:
     # The re-mapped UID of the coordinate system; empty where the file has none.
     frame_of_reference: str
     frames: tuple[FrameFacts, ...]
+    # Of a multi-frame image: how fast it is to be shown.
+    rate: float | None = None
     study: dict[str, str] = field(default_factory=dict)
 
 
@@ -114,6 +118,7 @@ def facts_of(dataset: Dataset) -> InstanceFacts:
         photometric=str(dataset.get("PhotometricInterpretation", "")),
         frame_of_reference=str(dataset.get("FrameOfReferenceUID", "") or ""),
         frames=tuple(_frames(dataset, uid)),
+        rate=frames_per_s(dataset),
         study={
             keyword: str(dataset.get(keyword, "") or "")
             for keyword in ("StudyDate", "StudyDescription", "PatientAge", "PatientSex")
@@ -195,7 +200,8 @@ def _stack(uid: str, group: list[InstanceFacts]) -> Stack:
     ] if phases > 1 else [frames[number] for place in places for number in place]  # fmt: skip
     steps = _steps(places, depths)
     usual = median(steps) if steps else None
-    doubles = 0 if phases > 1 else len(frames) - len(places)
+    # Frames of one instance at one place follow one another in time.
+    doubles = 0 if phases > 1 or len(group) == 1 else len(frames) - len(places)
     return Stack(
         series_uid=uid,
         kind=StackKind.VOLUME if len(places) > 1 else StackKind.IMAGES,

@@ -119,6 +119,7 @@ def _index(
         "columns": first.columns,
         "photometric": first.photometric,
         "space": first.frame_of_reference,
+        "rate": first.rate if len(first.frames) > 1 else None,
         "frames": [_frame(frame, names) for frame in stack.frames],
         "previews": previews,
     }

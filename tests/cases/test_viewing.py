@@ -14,7 +14,7 @@ from cases.domain.imports import import_path
 from cases.models import CasePage, Series, Study
 from cases.viewing import plane, viewing_of
 from jobs.models import WorkState
-from tests.cases.water_phantom import write_study
+from tests.cases.water_phantom import write_run, write_study
 from tests.factories import make_case
 
 pytestmark = [
@@ -55,6 +55,18 @@ def test_frames_come_in_the_order_of_the_stack_and_exist_where_they_are_said_to(
             assert frame == 0
             name = (stack["base"] + file).removeprefix(settings.MEDIA_URL)
             assert (Path(settings.MEDIA_ROOT) / name).is_file()
+
+
+def test_a_loop_says_how_fast_it_is_to_be_shown_and_a_stack_says_nothing(
+    case: CasePage, tmp_path: Path
+):
+    run = write_run(tmp_path / "run.dcm", frames=12, CineRate=15)
+    import_path(path=run, case_key=case.translation_key)
+    told = viewing_of(case_key=case.translation_key).data["stacks"]
+    assert [(stack["isLoop"], stack["rate"]) for stack in told] == [
+        *[(False, None)] * len(SLICES),
+        (True, 15),
+    ]
 
 
 def test_hounsfield_units_are_said_of_computed_tomography_only(case: CasePage):

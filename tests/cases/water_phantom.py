@@ -12,6 +12,7 @@ from pydicom.uid import (
     CTImageStorage,
     ExplicitVRLittleEndian,
     UltrasoundMultiFrameImageStorage,
+    XRayAngiographicImageStorage,
     generate_uid,
 )
 
@@ -20,6 +21,15 @@ SPACING_MM = 2.0
 AIR_HU, WATER_HU, BONE_HU = -1000, 0, 900
 _INTERCEPT = -1024
 _ROOT = ("water", "phantom")
+# What recordings in time do not have.
+_OF_SLICES = (
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "WindowCenter",
+    "WindowWidth",
+)
 
 
 def hounsfield() -> np.ndarray:
@@ -91,22 +101,40 @@ def water_slice(
 
 def write_loop(path: Path, *, frames: int) -> Path:
     """Write an ultrasound loop with a name burnt into the top left corner of every frame."""
-    dataset = water_slice()
-    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = (
-        UltrasoundMultiFrameImageStorage
+    pictures = _moving(frames)
+    pictures[:, 4:10, 4:40] = 255
+    return _write_frames(path, pictures, UltrasoundMultiFrameImageStorage, Modality="US")
+
+
+def write_run(path: Path, *, frames: int, **attributes: object) -> Path:
+    """Write an angiography run, which needs no sign-off."""
+    attributes = {"Modality": "XA"} | attributes
+    return _write_frames(
+        path, _moving(frames), XRayAngiographicImageStorage, series=9, **attributes
     )
-    dataset.Modality = "US"
-    dataset.NumberOfFrames = frames
-    dataset.BitsAllocated = dataset.BitsStored = 8
-    dataset.HighBit = 7
+
+
+def _moving(frames: int) -> np.ndarray:
+    """A bar that grows from frame to frame."""
     pictures = np.zeros((frames, SIZE_PX, SIZE_PX), dtype=np.uint8)
     for at, picture in enumerate(pictures):
         picture[40:60, 30 : 32 + at % 30] = 120
-        picture[4:10, 4:40] = 255
+    return pictures
+
+
+def _write_frames(
+    path: Path, pictures: np.ndarray, sop_class: str, *, series: int = 1, **attributes: object
+) -> Path:
+    dataset = water_slice(series)
+    dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = sop_class
+    dataset.NumberOfFrames = len(pictures)
+    dataset.BitsAllocated = dataset.BitsStored = 8
+    dataset.HighBit = 7
     dataset.PixelData = pictures.tobytes()
-    for keyword in ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"):
-        if keyword in dataset:
-            delattr(dataset, keyword)
+    for keyword in _OF_SLICES:
+        delattr(dataset, keyword)
+    for keyword, value in attributes.items():
+        setattr(dataset, keyword, value)
     path.parent.mkdir(parents=True, exist_ok=True)
     dataset.save_as(path, enforce_file_format=True)
     return path

@@ -31,6 +31,10 @@ export interface StackData {
   /** Centre and width. */
   window: [number, number] | null;
   isColour: boolean;
+  /** Frames of one recording, which follow one another in time. */
+  isLoop: boolean;
+  /** Frames a second at which the loop is to be shown; null where its file does not say. */
+  rate: number | null;
   start: number;
   /** A lossy copy with the same rows, columns and places, a file for each frame (docs/imports.md);
       null or absent where there is none. */

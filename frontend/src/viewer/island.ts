@@ -2,7 +2,7 @@ import { Enums as ToolEnums, annotation } from "@cornerstonejs/tools";
 import { eventTarget } from "@cornerstonejs/core";
 
 import { bindShortcutSwitch } from "../shared/shortcuts";
-import { Cine } from "./cine";
+import { Cine, showPlaying } from "./cine";
 import { wordsOf, type CaseData, type Words } from "./data";
 import { Engine, MEASURING, isMeasuring, type ToolName } from "./engine";
 import { listenToKeys, type Command } from "./keys";
@@ -74,7 +74,11 @@ class Viewer {
       data.presets,
       this.words,
     );
-    this.cine = new Cine(() => this.active, this.part<HTMLSelectElement>("[data-speed]"));
+    this.cine = new Cine(
+      () => this.active,
+      this.part<HTMLSelectElement>("[data-speed]"),
+      (playing) => this.showPlaying(playing),
+    );
     // A finger expects to scroll, a mouse has a wheel for that.
     this.tool = matchMedia("(pointer: coarse)").matches ? "scroll" : "window";
     this.toolBefore = this.tool;
@@ -131,9 +135,12 @@ class Viewer {
           activate: (pane) => this.layout.activate(pane),
           scrolled: (pane) => this.layout.follow(pane),
           windowed: (pane) => this.showWindow(pane),
+          handled: (pane) => this.cine.stop(pane),
+          played: (pane) => this.cine.toggle(pane),
           marks: (pane) => this.pointing.marksOn(pane),
         },
         isLight: (stack) => this.quality.shows(stack),
+        loopButton: () => this.loopButton(),
         tool: () => (drawing.draws ? (drawing.drags ? "length" : "scroll") : this.tool),
       },
       {
@@ -142,6 +149,7 @@ class Viewer {
         },
         activated: (pane) => {
           this.presets.offer(pane.stack);
+          this.cine.offer(pane.stack);
           if (pane.cornerstone) this.showWindow(pane);
           this.allowMeasuring();
         },
@@ -254,12 +262,6 @@ class Viewer {
     );
     const box = this.help.querySelector<HTMLInputElement>("[data-shortcuts]");
     if (box) bindShortcutSwitch(box);
-    this.cine.onChange((isPlaying) => {
-      const play = this.control("play");
-      play.toggleAttribute("data-playing", isPlaying);
-      play.setAttribute("aria-label", this.words(isPlaying ? "pause" : "play"));
-      play.title = this.words(isPlaying ? "pause" : "play");
-    });
     document.addEventListener("fullscreenchange", () => {
       const isFull = document.fullscreenElement === this.frame;
       this.control("full").setAttribute("aria-pressed", String(isFull));
@@ -277,6 +279,16 @@ class Viewer {
       const { annotation: made } = (event as CustomEvent<{ annotation: Measured }>).detail;
       this.tellMeasured(made);
     });
+  }
+
+  private loopButton(): HTMLButtonElement {
+    const { content } = this.part<HTMLTemplateElement>("template[data-loop]");
+    return content.firstElementChild?.cloneNode(true) as HTMLButtonElement;
+  }
+
+  private showPlaying(playing: Pane | null): void {
+    showPlaying(this.control("play"), playing !== null, this.words);
+    for (const pane of this.layout.panes) showPlaying(pane.loop, pane === playing, this.words);
   }
 
   /** Reads a new measurement out once its text stands on the picture and changes no more. */
@@ -312,7 +324,10 @@ class Viewer {
     // Keys may come before the first image has a place to be shown in.
     if (!pane.cornerstone) return;
     if (command.tool) this.use(command.tool);
-    if (command.scroll !== undefined) pane.scrollBy(command.scroll);
+    if (command.scroll !== undefined) {
+      this.cine.stop(pane);
+      pane.scrollBy(command.scroll);
+    }
     if (pane.isShown) this.changeView(pane, command);
     const actions: Record<string, () => void> = {
       clear: () => this.clear(),

@@ -13,6 +13,10 @@ export interface PaneEvents {
   activate: (pane: Pane) => void;
   scrolled: (pane: Pane) => void;
   windowed: (pane: Pane) => void;
+  /** Scrolled by hand, not by a loop or by another pane. */
+  handled: (pane: Pane) => void;
+  /** Asked to play or to pause its loop. */
+  played: (pane: Pane) => void;
   /** What lies over the image that is shown. */
   marks: (pane: Pane) => { marks: Mark[]; chosen: string | null };
 }
@@ -33,6 +37,7 @@ export interface PaneSurroundings {
   words: Words;
   events: PaneEvents;
   tool: () => ToolName;
+  loopButton: () => HTMLButtonElement;
   /** Whether the light copy of a stack is shown. */
   isLight: (stack: StackData) => boolean;
 }
@@ -45,6 +50,8 @@ export abstract class Pane {
   protected readonly canvas = document.createElement("div");
   protected readonly slider = document.createElement("input");
   protected readonly meter = document.createElement("progress");
+  /** Plays the stack, where it is a loop. */
+  readonly loop: HTMLButtonElement;
   protected readonly overlay: Overlay;
   protected readonly words: Words;
   protected readonly engine: Engine;
@@ -61,6 +68,7 @@ export abstract class Pane {
     this.words = surroundings.words;
     this.engine = surroundings.engine;
     this.events = surroundings.events;
+    this.loop = surroundings.loopButton();
     this.overlay = new Overlay(this.words);
   }
 
@@ -106,6 +114,11 @@ export abstract class Pane {
   protected placeOf(event: MouseEvent): Point {
     const frame = this.canvas.getBoundingClientRect();
     return [event.clientX - frame.left, event.clientY - frame.top];
+  }
+
+  private scrollByHand(index: number): void {
+    this.events.handled(this);
+    this.scrollTo(index);
   }
 
   protected told(): void {
@@ -228,8 +241,12 @@ export abstract class Pane {
     slider.min = "1";
     slider.className = "dicom__slider";
     slider.setAttribute("aria-label", this.words("slider"));
-    slider.addEventListener("input", () => this.scrollTo(Number(slider.value) - 1));
-    root.append(this.heading, stage, meter, slider);
+    slider.addEventListener("input", () => this.scrollByHand(Number(slider.value) - 1));
+    this.loop.addEventListener("click", () => this.events.played(this));
+    const foot = document.createElement("div");
+    foot.className = "dicom__foot";
+    foot.append(this.loop, slider);
+    root.append(this.heading, stage, meter, foot);
     root.addEventListener("pointerdown", () => this.events.activate(this), { capture: true });
     root.addEventListener("focusin", () => this.events.activate(this));
     stage.addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
@@ -237,7 +254,7 @@ export abstract class Pane {
     new ScrollGesture(stage, {
       drags: () => this.tool() === "scroll",
       images: () => this.count,
-      scroll: (images) => this.scrollBy(images),
+      scroll: (images) => this.scrollByHand(this.at + images),
     });
     const { Events } = Enums;
     canvas.addEventListener(Events.VOI_MODIFIED, () => this.showWindow());

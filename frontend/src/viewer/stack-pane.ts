@@ -174,6 +174,7 @@ export class StackPane extends Pane {
     this.shown = -1;
     this.slider.max = String(this.imageIds.length);
     this.slider.hidden = this.imageIds.length < 2;
+    this.loop.hidden = !stack.isLoop;
     this.root.setAttribute("aria-label", this.words("images", { series: stack.label }));
     if (this.select.options.length) this.select.value = String(this.stackNumber);
     const load = (this.loads += 1);

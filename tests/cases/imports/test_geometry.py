@@ -60,6 +60,11 @@ def test_missing_and_double_slices_and_uneven_steps_are_counted():
     assert stack.spacing_mm == 1
 
 
+def test_frames_of_one_instance_at_one_place_are_no_doubles():
+    stack = one_stack([at(0, NumberOfFrames=12)])
+    assert (stack.kind, len(stack.frames), stack.doubles) == (StackKind.IMAGES, 12, 0)
+
+
 def test_places_imaged_equally_often_are_phases():
     datasets = [at(n % 5, number=n) for n in range(15)]
     stack = one_stack(datasets)
