@@ -114,7 +114,7 @@ def analyse(
     pictures = Content(stretch_s=stretch_s)
     if video_index is not None:
         pictures = _pictures(source, probe, video_index, stretch_s) or pictures
-    sound = _sound(source, probe, audio_index, binary) if audio_index is not None else None
+    sound = listen(source, probe, audio_index, binary=binary) if audio_index is not None else None
     return Content(
         stretch_s=stretch_s,
         stretches=pictures.stretches,
@@ -156,7 +156,11 @@ def _pictures(source: Path, probe: "Probe", index: int, stretch_s: float) -> Con
     return Content.from_data(json.loads(lines[-1]))
 
 
-def _sound(source: Path, probe: "Probe", index: int, binary: FfmpegBinary) -> Sound | None:
+def listen(source: Path, probe: "Probe", index: int, *, binary: FfmpegBinary) -> Sound | None:
+    """Measure one track for as long as ``probe`` says that it lasts; None where it can't be read.
+
+    Raises ``Refused`` (ENCODER_STOPPED) where ffmpeg was ended from outside.
+    """
     lines: list[str] = []
     try:
         finished = run_confined(
