@@ -110,7 +110,7 @@ def test_quiz_of_a_course_in_order_waits_its_turn(learner, user, quiz):
 def test_quiz_waits_for_the_cohorts_first_day(learner, user, course, quiz):
     make_lesson(course, quiz=quiz)
     cohort = Cohort.objects.create(
-        course_key=course.translation_key, name="Spring", starts_on=timezone.localdate() + DAY
+        course_key=course.translation_key, name="Spring", starts_on=timezone.localdate() + 2 * DAY
     )
     put_into_cohort(user=user, cohort=cohort)
     assert begins(learner, quiz) is False

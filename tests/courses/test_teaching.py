@@ -241,14 +241,18 @@ def test_teachers_page_costs_the_same_for_one_learner_and_for_ten(client, teache
 
 def test_tables_come_as_csv(client, teacher, course):
     lesson = make_lesson(course, title="Physics")
+    first = timezone.localdate().isoformat()
     learner(course, done=[lesson], first_name="Amina", last_name="Haddad", email="a@example.com")
+    last = timezone.localdate().isoformat()
     client.force_login(teacher)
     answer = client.get(reverse("courses:table", args=[course.pk, "learners"]))
     assert answer["Content-Disposition"] == 'attachment; filename="head-ct-learners.csv"'
     header, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
-    today = timezone.localdate().isoformat()
     assert header == ["Name", "E-mail address", "Cohort", "Enrolled", "Physics", "Completed"]
-    assert row == ["Amina Haddad", "a@example.com", "", today, today, today]
+    assert row[:3] == ["Amina Haddad", "a@example.com", ""]
+    # A night may have come between.
+    assert set(row[3:]) <= {first, last}
+    assert len(row) == len(header)
     assert client.get(f"/en/my/teaching/{course.pk}/else.csv").status_code == HTTPStatus.NOT_FOUND
 
 
