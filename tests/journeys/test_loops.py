@@ -28,11 +28,19 @@ def case_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
 def telephone(browser: Browser, hub: SeededHub, case_url: str):
     context = new_context(browser, base_url=hub.url, viewport={"width": 390, "height": 844})
     page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
     page.goto(case_url)
     page.locator("[data-dicom]").scroll_into_view_if_needed()
     page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
     yield page
     context.close()
+    # A frame that is all but black has a window, too.
+    assert problems == []
 
 
 def _pane_button(page: Page, name: str):
@@ -68,6 +76,17 @@ def test_a_loop_is_played_from_below_its_picture_and_stops_under_the_hand(teleph
     expect(page.locator(".dicom__mark--number")).to_have_text(f"5 / {FRAMES}")
     page.wait_for_timeout(1000)
     assert _number(page) == 5
+
+
+def test_a_recording_without_directions_does_not_keep_those_of_the_stack_before(telephone: Page):
+    sides = [telephone.locator(f".dicom__mark--{side}") for side in ("left", "right", "top")]
+    for side, letter in zip(sides, "RLA", strict=True):
+        expect(side).to_have_text(letter)
+    series = telephone.get_by_role("combobox", name="Series")
+    series.select_option(label=f"2 · XA · {FRAMES} images")
+    expect(telephone.locator(".dicom__mark--number")).to_have_text(f"1 / {FRAMES}")
+    for side in sides:
+        expect(side).to_be_empty()
 
 
 def test_another_speed_and_another_series_are_kept_apart(telephone: Page):

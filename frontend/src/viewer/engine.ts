@@ -4,7 +4,6 @@ import {
   cache,
   init as initCore,
   metaData,
-  utilities,
 } from "@cornerstonejs/core";
 import { init as initLoader } from "@cornerstonejs/dicom-image-loader";
 import {
@@ -235,5 +234,3 @@ function styleAnnotations(text_px = 14): void {
     },
   } as Parameters<typeof annotation.config.style.setDefaultToolStyles>[0]);
 }
-
-export const { windowLevel } = utilities;

@@ -221,7 +221,7 @@ class Viewer {
     for (const pane of this.layout.panes) {
       if (pane === from || !pane.cornerstone) continue;
       const now = pane.window;
-      if (Math.abs(now.centre - centre) + Math.abs(now.width - width) > 0.5) {
+      if (Math.abs(now.centre - centre) + Math.abs(now.width - width) > width / 1000) {
         pane.applyWindow({ centre, width });
       }
     }

@@ -1,8 +1,8 @@
 import { Enums, cache, type Types } from "@cornerstonejs/core";
 
 import { letters, type StackData, type Words } from "./data";
-import { windowLevel, type Engine, type ToolName } from "./engine";
-import { fitting } from "./grey";
+import type { Engine, ToolName } from "./engine";
+import { fitting, rangeOf, stepped, toldOf, windowOf } from "./grey";
 import { Overlay, type Mark, type Point } from "./marks";
 import { ScrollGesture } from "./scrolling";
 
@@ -132,9 +132,7 @@ export abstract class Pane {
 
   get window(): Window {
     const range = this.isShown ? this.viewport.getProperties()?.voiRange : undefined;
-    if (!range) return { centre: 0, width: 1 };
-    const { windowCenter, windowWidth } = windowLevel.toWindowLevel(range.lower, range.upper);
-    return { centre: windowCenter, width: windowWidth };
+    return range ? windowOf(range) : { centre: 0, width: 1 };
   }
 
   /** Sets a window; null is the one recorded with the images, or one that fits their values. */
@@ -160,19 +158,12 @@ export abstract class Pane {
   }
 
   protected setWindow(window: Window): void {
-    this.viewport.setProperties({
-      voiRange: windowLevel.toLowHighRange(Math.max(1, window.width), window.centre),
-    });
+    this.viewport.setProperties({ voiRange: rangeOf(window) });
     this.viewport.render();
   }
 
   changeWindow(centre: number, width: number): void {
-    const now = this.window;
-    const step = Math.max(1, now.width / 25);
-    this.applyWindow({
-      centre: now.centre + centre * step,
-      width: Math.max(1, now.width + width * step),
-    });
+    this.applyWindow(stepped(this.window, centre, width));
   }
 
   // --- Geometry
@@ -307,10 +298,14 @@ export abstract class Pane {
 
   protected showWindow(): void {
     if (this.stack.isColour || !this.isShown) return;
-    const { centre, width } = this.window;
-    const values = { centre: Math.round(centre), width: Math.round(width) };
-    this.write("window", this.words("window", values));
+    const { centre, width } = toldOf(this.window);
+    this.write("window", this.words("window", { centre, width }));
     this.events.windowed(this);
+  }
+
+  /** Takes away what was said of the stack that was shown before. */
+  protected forgetTexts(): void {
+    for (const name of ["window", "top", "right", "bottom", "left"]) this.write(name, "");
   }
 
   protected showDirections(): void {

@@ -55,6 +55,8 @@ export class PresetMenu {
   }
 }
 
+/** Whether nobody can tell two windows apart. */
 function isSame(one: Window, other: Window): boolean {
-  return Math.abs(one.centre - other.centre) < 1 && Math.abs(one.width - other.width) < 1.5;
+  const near = Math.min(1, one.width / 50);
+  return Math.abs(one.centre - other.centre) < near && Math.abs(one.width - other.width) < near;
 }

@@ -184,6 +184,7 @@ export class StackPane extends Pane {
     this.isFresh = true;
     this.areGone = false;
     this.takeReplacedAway();
+    this.forgetTexts();
     this.write("broken", "");
     try {
       await this.viewport.setStack(this.imageIds, first);
