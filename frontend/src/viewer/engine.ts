@@ -96,12 +96,22 @@ export function placeOf(imageId: string): { stack: StackData; at: number } | und
   return places.get(imageId);
 }
 
-/** Geometry known before a file is there. */
+/** What is known before a file is there, and is better than what it says. */
 function ourMetadata(type: string, imageId: unknown): unknown {
-  if (type !== Enums.MetadataModules.IMAGE_PLANE || typeof imageId !== "string") return undefined;
-  const place = places.get(imageId);
+  const place = typeof imageId === "string" ? places.get(imageId) : undefined;
   if (!place) return undefined;
-  const { stack, at } = place;
+  if (type === Enums.MetadataModules.VOI_LUT) return firstWindow(place.stack);
+  return type === Enums.MetadataModules.IMAGE_PLANE ? planeOf(place) : undefined;
+}
+
+/** The window an image is made with, before ours is set: Cornerstone turns black and white round
+    where a file records a width of 0, and fails at a width of 1. */
+function firstWindow({ window }: StackData): { windowCenter: number[]; windowWidth: number[] } {
+  const [centre, width] = window && window[1] >= 2 ? window : [128, 256];
+  return { windowCenter: [centre], windowWidth: [width] };
+}
+
+function planeOf({ stack, at }: { stack: StackData; at: number }): unknown {
   const position = stack.positions?.[at];
   const { orientation, spacing } = stack;
   if (!position || !orientation || !spacing) return undefined;

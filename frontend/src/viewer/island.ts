@@ -211,7 +211,7 @@ class Viewer {
     if (this.layout.volume) this.shareWindow(pane);
     if (pane !== this.active) return;
     if (!pane.stack.isColour) this.presets.show(pane.window, pane.chosen);
-    this.control("invert").setAttribute("aria-pressed", String(pane.isInverted));
+    this.control("invert").setAttribute("aria-pressed", String(pane.isTurned));
   }
 
   /** Planes through one volume have one window. */

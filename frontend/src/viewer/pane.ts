@@ -195,17 +195,26 @@ export abstract class Pane {
     return Boolean(this.viewport.getProperties()?.invert);
   }
 
+  /** Whether the reader has inverted it. */
+  get isTurned(): boolean {
+    return this.isInverted;
+  }
+
   invert(): void {
     this.viewport.setProperties({ invert: !this.isInverted });
     this.viewport.render();
   }
 
   reset(): void {
-    this.viewport.resetProperties();
+    this.resetGrey();
     this.viewport.setViewPresentation({ rotation: 0, flipHorizontal: false, flipVertical: false });
     this.viewport.resetCamera();
     if (!this.stack.isColour) this.applyWindow(null);
     this.viewport.render();
+  }
+
+  protected resetGrey(): void {
+    this.viewport.resetProperties();
   }
 
   // --- Parts

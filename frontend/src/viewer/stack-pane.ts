@@ -31,6 +31,8 @@ export class StackPane extends Pane {
   private stackNumber: number;
   /** Whether the stack has no image on the screen yet, and so no window. */
   private isFresh = true;
+  /** Whether low values are bright (MONOCHROME1), before the reader inverts anything. */
+  private startsInverted = false;
   /** The files have been taken away since the page was opened. */
   private areGone = false;
 
@@ -161,7 +163,7 @@ export class StackPane extends Pane {
     this.viewport.setViewPresentation(view);
     this.chosen = chosen;
     if (!this.stack.isColour) this.setWindow(window);
-    if (isInverted) this.invert();
+    if (isInverted !== this.isInverted) this.invert();
     this.viewport.render();
   }
 
@@ -208,12 +210,22 @@ export class StackPane extends Pane {
     this.write("broken", "");
     if (!this.isFresh) return;
     this.isFresh = false;
-    this.viewport.resetProperties();
+    this.startsInverted = this.isInverted;
     this.viewport.resetCamera();
     if (!this.stack.isColour) this.applyWindow(null);
     this.viewport.render();
     this.showWindow();
     this.showDirections();
+  }
+
+  /** Cornerstone's own way shows MONOCHROME1 the wrong way round from then on. */
+  protected override resetGrey(): void {
+    if (this.stack.isColour) super.resetGrey();
+    else if (this.isTurned) this.invert();
+  }
+
+  override get isTurned(): boolean {
+    return this.isInverted !== this.startsInverted;
   }
 
   private fail(error: unknown): void {
