@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases.imports.geometry import usual_window
 from cases.models import Series, Study
 
 # Stored in the JSON as `unit`. PS3.3, C.11.1.1.2: CT pixel values after rescaling are Hounsfield
@@ -168,7 +169,7 @@ def island_data(series: Series, *, study: int = 0) -> dict[str, Any]:
         else None,
         "spacing": first["spacing"],
         "thickness": first["thickness"],
-        "window": first["window"],
+        "window": first["window"] or usual_window(series.modality),
         "isLoop": _is_loop(series),
         "rate": series.index.get("rate"),
         "isColour": not series.index["photometric"].startswith("MONOCHROME"),

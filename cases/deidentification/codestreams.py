@@ -5,6 +5,7 @@ metadata beside the picture, and anything may follow the end marker. The picture
 touched, so that nothing is lost and nothing has to be decoded.
 """
 
+import dataclasses
 import re
 import struct
 from dataclasses import dataclass
@@ -25,13 +26,17 @@ _JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  "
 
 @dataclass(frozen=True)
 class Codestream:
-    """One frame's compressed bytes and what they say about themselves."""
+    """One frame's compressed bytes and what they say about themselves.
+
+    Only JPEG 2000 says whether its values are signed.
+    """
 
     data: bytes
     rows: int
     columns: int
     samples: int
     precision_bits: int
+    is_signed: bool | None = None
 
 
 def stripped(frame: bytes) -> Codestream:
@@ -119,6 +124,7 @@ def _inner_codestream(frame: bytes) -> bytes:
 def _stripped_j2k(frame: bytes) -> Codestream:
     kept = [b"\xff\x4f"]
     size: tuple[int, int, int, int] | None = None
+    is_signed = False
     at = 2
     while True:
         (marker,) = struct.unpack_from(">H", frame, at)
@@ -130,12 +136,13 @@ def _stripped_j2k(frame: bytes) -> Codestream:
             raise Refused(Refusal.TRUNCATED)
         if marker == _J2K_SIZ:
             size = _j2k_size(frame[at + 4 : end])
+            is_signed = bool(frame[at + 40] & 0x80)
         if marker not in (_J2K_COM, _J2K_TLM):
             kept.append(frame[at:end])
         at = end
     kept.extend(_tile_parts(frame, at))
     kept.append(b"\xff\xd9")
-    return _with_size(b"".join(kept), size)
+    return dataclasses.replace(_with_size(b"".join(kept), size), is_signed=is_signed)
 
 
 def _j2k_size(body: bytes) -> tuple[int, int, int, int]:

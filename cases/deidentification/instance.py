@@ -7,6 +7,7 @@ from pydicom import dcmwrite
 from pydicom.dataset import Dataset
 
 from .engine import Deidentified, deidentify
+from .legible import make_legible
 from .pixels import Limits, check_size, clean_pixels
 from .quiet import without_echo
 from .refusals import Refusal, Refused
@@ -41,6 +42,7 @@ def clean_instance(source: Dataset, *, keyed: Keyed, limits: Limits | None = Non
                     raise Refused(Refusal.DAMAGED)
             hold = hold_for(made.dataset)
             clean_pixels(made.dataset, limits=limits)
+            make_legible(made.dataset)
     except Refused:
         raise
     except (MemoryError, OSError):

@@ -139,7 +139,7 @@ def clean_pixels(dataset: Dataset, *, limits: Limits) -> None:
             # What can't be decoded can't be shown: found out now, by the frame in the middle.
             decoded_frame(dataset, frame_count(dataset) // 2)
         elif syntax in _REWRITTEN:
-            _write_native(dataset, decoded_frames(dataset))
+            write_native(dataset, decoded_frames(dataset))
         else:
             raise Refused(Refusal.VIDEO if str(syntax).startswith(_VIDEO) else Refusal.UNDECODABLE)
 
@@ -192,9 +192,15 @@ def _clean_compressed(dataset: Dataset) -> None:
         raise Refused(Refusal.TRUNCATED)
     dataset.PixelData = encapsulate([stream.data for stream in streams])
     dataset["PixelData"].VR = "OB"
-    if any(stream.precision_bits > dataset.get("BitsStored", 8) for stream in streams):
+    is_signed = bool(dataset.get("PixelRepresentation", 0))
+    if any(
         # Bits above the picture's can hide an overlay in a lossless codestream.
-        _write_native(dataset, decoded_frames(dataset))
+        stream.precision_bits > dataset.get("BitsStored", 8)
+        # Browsers believe the codestream where both differ on the sign, others the dataset.
+        or stream.is_signed not in (None, is_signed)
+        for stream in streams
+    ):
+        write_native(dataset, decoded_frames(dataset))
         _clean_native(dataset)
 
 
@@ -243,7 +249,7 @@ def mask(dataset: Dataset, rectangles: list[Rectangle]) -> None:
     The value written is the darkest one stored (the brightest for MONOCHROME1).
     """
     frames = (_masked(frame, rectangles, dataset) for frame in decoded_frames(dataset))
-    _write_native(dataset, frames)
+    write_native(dataset, frames)
 
 
 def overwrite(dataset: Dataset, mask_of: Callable[[int], np.ndarray]) -> None:
@@ -252,7 +258,7 @@ def overwrite(dataset: Dataset, mask_of: Callable[[int], np.ndarray]) -> None:
         _filled(frame, mask_of(number), dataset)
         for number, frame in enumerate(decoded_frames(dataset))
     )
-    _write_native(dataset, frames)
+    write_native(dataset, frames)
 
 
 def _filled(frame: np.ndarray, where: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -294,7 +300,7 @@ def _masked(frame: np.ndarray, rectangles: list[Rectangle], dataset: Dataset) ->
     return frame
 
 
-def _write_native(dataset: Dataset, frames: Iterator[np.ndarray]) -> None:
+def write_native(dataset: Dataset, frames: Iterator[np.ndarray]) -> None:
     """Store decoded frames uncompressed, and say so."""
     pieces = []
     shape: tuple[int, ...] = ()

@@ -22,6 +22,8 @@ _PARALLEL = math.cos(math.radians(0.5))
 # A step between slices this much longer than the usual one means that some are missing.
 _GAP = 1.5
 _SAME_PLACE_MM = 0.01
+# Soft tissue, in Hounsfield units: how a CT is shown that does not say it.
+_CT_WINDOW = (40.0, 400.0)
 _UNEVEN = 0.1
 
 
@@ -138,6 +140,11 @@ def stacks(instances: Iterable[InstanceFacts]) -> list[Stack]:
             stack = _stack(uid, group)
             found.append(((stack.kind == StackKind.LOCALIZER, *order, number), stack))
     return [stack for _order, stack in sorted(found, key=lambda pair: pair[0])]
+
+
+def usual_window(modality: str) -> tuple[float, float] | None:
+    """Centre and width for a file that records none; None where the values have to tell."""
+    return _CT_WINDOW if modality == "CT" else None
 
 
 def cross(one: Vector, other: Vector) -> Vector:

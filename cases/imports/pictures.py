@@ -8,12 +8,10 @@ from pydicom.dataset import Dataset
 
 from cases.deidentification.pixels import decoded_frame
 
-from .geometry import FrameFacts
+from .geometry import FrameFacts, usual_window
 
 LONGEST_SIDE = 512
 _QUALITY = 80
-# Soft tissue, where a CT does not say how it is to be shown; Hounsfield units.
-_CT_WINDOW = (40.0, 400.0)
 
 
 def picture(
@@ -43,7 +41,7 @@ def _grey(values: np.ndarray, dataset: Dataset, frame: FrameFacts) -> np.ndarray
 
 
 def _limits(scaled: np.ndarray, dataset: Dataset, frame: FrameFacts) -> tuple[float, float]:
-    window = frame.window or (_CT_WINDOW if dataset.get("Modality") == "CT" else None)
+    window = frame.window or usual_window(str(dataset.get("Modality", "")))
     if window is None:
         low, high = np.percentile(scaled, (0.5, 99.5))
         return float(low), float(high)

@@ -1,6 +1,7 @@
 import { Enums, cache, type Types } from "@cornerstonejs/core";
 
 import type { StackData } from "./data";
+import { drawn } from "./drawn";
 import { imageIdsOf } from "./engine";
 import type { Point } from "./marks";
 import { Pane, type Chosen, type PaneSurroundings, type Window } from "./pane";
@@ -33,6 +34,8 @@ export class StackPane extends Pane {
   private isFresh = true;
   /** Whether low values are bright (MONOCHROME1), before the reader inverts anything. */
   private startsInverted = false;
+  /** Images that came and could not be drawn. */
+  private readonly undrawn = new Set<string>();
   /** The files have been taken away since the page was opened. */
   private areGone = false;
 
@@ -151,6 +154,8 @@ export class StackPane extends Pane {
   async open(stack: number, at?: number): Promise<void> {
     this.stackNumber = stack;
     this.target = at ?? this.stack.start;
+    // The last image of another stack is not to be taken for one of this.
+    this.root.toggleAttribute("data-blank", true);
     await this.load();
   }
 
@@ -189,10 +194,10 @@ export class StackPane extends Pane {
     this.forgetTexts();
     this.write("broken", "");
     try {
-      await this.viewport.setStack(this.imageIds, first);
+      await drawn(() => this.viewport.setStack(this.imageIds, first));
       if (load === this.loads) this.picture(first);
     } catch (error) {
-      if (load === this.loads) this.fail(error);
+      if (load === this.loads) this.fail(error, this.imageIds[first] ?? "");
     } finally {
       if (load === this.loads) this.isLoading = false;
     }
@@ -228,8 +233,10 @@ export class StackPane extends Pane {
     return this.isInverted !== this.startsInverted;
   }
 
-  private fail(error: unknown): void {
+  private fail(error: unknown, id: string): void {
     this.blank();
+    // It would count as shown when it is asked for again.
+    if (cache.isLoaded(id)) this.undrawn.add(id);
     if (isGone(error)) this.tellGone();
     else this.write("broken", this.words("broken"));
   }
@@ -302,13 +309,15 @@ export class StackPane extends Pane {
           this.blank();
           return;
         }
-        const error = await this.viewport.setImageIdIndex(wanted).then(
-          () => null,
-          (reason: unknown) => reason ?? "failed",
-        );
+        const error = this.undrawn.has(id)
+          ? "undrawn"
+          : await drawn(() => this.viewport.setImageIdIndex(wanted)).then(
+              () => null,
+              (reason: unknown) => reason ?? "failed",
+            );
         if (loads !== this.loads) continue;
         if (error || !cache.isLoaded(id)) {
-          this.fail(error);
+          this.fail(error, id);
           if (this.target === wanted) return;
           continue;
         }
