@@ -195,6 +195,9 @@ export class StackPane extends Pane {
     this.write("broken", "");
     try {
       await drawn(() => this.viewport.setStack(this.imageIds, first));
+      if (load === this.loads && !cache.isLoaded(this.imageIds[first] ?? "")) {
+        throw new Error("not loaded");
+      }
       if (load === this.loads) this.picture(first);
     } catch (error) {
       if (load === this.loads) this.fail(error, this.imageIds[first] ?? "");
