@@ -51,9 +51,9 @@ standard's own source (PS3.15 {EDITION}, `part15.xml`, SHA-256
   JPEG, JPEG-LS and JPEG 2000 codestreams, and what follows their end. RLE and big-endian pictures
   are rewritten uncompressed. Video is refused. Codecs run in a child process behind the sandbox
   of the lecture pipeline, with limits of memory and time.
-- **What a browser would show wrongly** is rewritten: palettes (their tables go), colours of 16 bits and
-  uncompressed luminance and chrominance as RGB of 8 bits; JPEG 2000 whose sign is not the dataset's
-  uncompressed; JPEG that holds unmarked RGB is marked with Adobe's segment.
+- **What a browser would show wrongly** is rewritten: palettes (their tables go), colours of 16 bits
+  and uncompressed luminance and chrominance as RGB of 8 bits; JPEG 2000 whose sign is not the
+  dataset's uncompressed; JPEG that holds unmarked RGB is marked with Adobe's segment.
 - (0012,0062) is YES, (0012,0063) names the method, (0028,0303) is MODIFIED, and (0012,0064) has:
 """
 
