@@ -11,10 +11,11 @@ from django.utils import translation
 
 from cases.covers import show_covers
 from cases.domain.imports import import_path
+from cases.imports.geometry import usual_window
 from cases.models import CasePage, Series, Study
 from cases.viewing import plane, viewing_of
 from jobs.models import WorkState
-from tests.cases.water_phantom import write_run, write_study
+from tests.cases.water_phantom import water_slice, write_run, write_study
 from tests.factories import make_case
 
 pytestmark = [
@@ -67,6 +68,17 @@ def test_a_loop_says_how_fast_it_is_to_be_shown_and_a_stack_says_nothing(
         *[(False, None)] * len(SLICES),
         (True, 15),
     ]
+
+
+def test_a_ct_that_records_no_window_opens_with_that_of_its_pictures(
+    case: CasePage, tmp_path: Path
+):
+    bare = water_slice(5)
+    del bare.WindowCenter, bare.WindowWidth
+    bare.save_as(tmp_path / "bare.dcm", enforce_file_format=True)
+    import_path(path=tmp_path / "bare.dcm", case_key=case.translation_key)
+    told = viewing_of(case_key=case.translation_key).data["stacks"]
+    assert tuple(told[-1]["window"]) == usual_window("CT")
 
 
 def test_hounsfield_units_are_said_of_computed_tomography_only(case: CasePage):
