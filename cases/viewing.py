@@ -182,9 +182,10 @@ def island_data(series: Series, *, study: int = 0) -> dict[str, Any]:
 
 def _is_loop(series: Series) -> bool:
     """Whether the frames are one recording in time: several of one file, all at one place."""
-    files = {frame["file"] for frame in series.index["frames"]}
-    several = len(series.index["frames"]) > 1
-    return series.kind == Series.Kind.IMAGES and several and len(files) == 1
+    frames = series.index["frames"]
+    if series.kind != Series.Kind.IMAGES or len(frames) < 2:
+        return False
+    return len({frame["file"] for frame in frames}) == 1
 
 
 def _space(series: Series) -> str:

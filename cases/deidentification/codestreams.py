@@ -5,7 +5,6 @@ metadata beside the picture, and anything may follow the end marker. The picture
 touched, so that nothing is lost and nothing has to be decoded.
 """
 
-import dataclasses
 import re
 import struct
 from dataclasses import dataclass
@@ -81,11 +80,13 @@ def _stripped_jpeg(frame: bytes) -> Codestream:
     raise Refused(Refusal.TOO_COMPLEX)
 
 
-def _with_size(data: bytes, size: tuple[int, int, int, int] | None) -> Codestream:
+def _with_size(
+    data: bytes, size: tuple[int, int, int, int] | None, *, is_signed: bool | None = None
+) -> Codestream:
     if size is None:
         raise Refused(Refusal.UNDECODABLE)
     precision, rows, columns, samples = size
-    return Codestream(data, rows, columns, samples, precision)
+    return Codestream(data, rows, columns, samples, precision, is_signed)
 
 
 def _end_of_scan(frame: bytes, start: int) -> int:
@@ -142,7 +143,7 @@ def _stripped_j2k(frame: bytes) -> Codestream:
         at = end
     kept.extend(_tile_parts(frame, at))
     kept.append(b"\xff\xd9")
-    return dataclasses.replace(_with_size(b"".join(kept), size), is_signed=is_signed)
+    return _with_size(b"".join(kept), size, is_signed=is_signed)
 
 
 def _j2k_size(body: bytes) -> tuple[int, int, int, int]:

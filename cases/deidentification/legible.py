@@ -11,17 +11,18 @@ from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import apply_color_lut
 from pydicom.uid import JPEGBaseline8Bit
 
-from .pixels import decoded_frames, frame_count, write_native
+from .pixels import PALETTE, decoded_frames, frame_count, write_native
 from .quiet import without_echo
 from .refusals import Refusal, Refused
 
-_PALETTE = "PALETTE COLOR"
 _LUT_KEYWORDS = tuple(
-    f"{prefix}{colour}PaletteColorLookupTable{part}"
-    for prefix in ("", "Segmented")
+    form.format(colour)
     for colour in ("Red", "Green", "Blue")
-    for part in ("Data", "Descriptor")
-    if prefix == "" or part == "Data"
+    for form in (
+        "{}PaletteColorLookupTableDescriptor",
+        "{}PaletteColorLookupTableData",
+        "Segmented{}PaletteColorLookupTableData",
+    )
 )
 # Adobe's segment (ISO 10918-6, 6.5.3) that says: these are red, green and blue as they are.
 _NO_TRANSFORM = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
@@ -37,7 +38,7 @@ def make_legible(dataset: Dataset) -> None:
     """
     photometric = dataset.get("PhotometricInterpretation")
     is_native = not dataset.file_meta.TransferSyntaxUID.is_encapsulated
-    if photometric == _PALETTE:
+    if photometric == PALETTE:
         _expand_palette(dataset)
     elif dataset.get("SamplesPerPixel", 1) == 3 and dataset.BitsAllocated > 8:
         write_native(dataset, _in_bytes(dataset))

@@ -51,6 +51,7 @@ _KEPT_COMPRESSED = {
     HTJ2K,
 }
 _REWRITTEN = {RLELossless, ExplicitVRBigEndian}
+PALETTE = "PALETTE COLOR"
 _VIDEO = "1.2.840.10008.1.2.4.10"
 
 
@@ -109,7 +110,9 @@ def check_size(dataset: Dataset, limits: Limits) -> None:
     if bits not in (1, 8, 16, 32) or samples not in (1, 3) or stored > bits:
         raise Refused(Refusal.ABSURD_SIZE)
     frames = frame_count(dataset)
-    decoded = rows * columns * samples * frames * max(1, bits // 8)
+    # A palette's numbers become the three bytes of their colours.
+    pixel_bytes = 3 if dataset.get("PhotometricInterpretation") == PALETTE else samples
+    decoded = rows * columns * pixel_bytes * frames * max(1, bits // 8)
     if (
         rows * columns > limits.frame_pixels
         or frames > limits.frames

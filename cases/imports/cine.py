@@ -1,9 +1,10 @@
 """How fast a loop was recorded, or is to be shown."""
 
-import math
 from typing import Any
 
 from pydicom.dataset import Dataset
+
+from .numbers import numbers_in
 
 # Slower is no loop, faster shows no screen.
 _SLOWEST, _FASTEST = 1.0, 120.0
@@ -18,10 +19,11 @@ def frames_per_s(dataset: Dataset) -> float | None:
     Cine Rate, Frame Time, the mean of Frame Time Vector). From 5 a second on, a whole number.
     """
     candidates = (
-        _number(dataset.get("RecommendedDisplayFrameRate")),
-        _number(dataset.get("CineRate")),
-        _rate_of(_number(dataset.get("FrameTime"))),
-        _rate_of(_mean(dataset.get("FrameTimeVector"))),
+        _only(dataset.get("RecommendedDisplayFrameRate")),
+        _only(dataset.get("CineRate")),
+        _rate_of(_only(dataset.get("FrameTime"))),
+        # The first of the vector is 0 by definition.
+        _rate_of(_mean(numbers_in(dataset.get("FrameTimeVector"))[1:])),
     )
     for rate in candidates:
         if rate is not None and _SLOWEST <= rate <= _FASTEST:
@@ -29,22 +31,15 @@ def frames_per_s(dataset: Dataset) -> float | None:
     return None
 
 
+def _only(value: Any) -> float | None:
+    """The number of a value that has one; of several none is to be preferred."""
+    numbers = numbers_in(value)
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _mean(numbers: list[float]) -> float | None:
+    return sum(numbers) / len(numbers) if numbers else None
+
+
 def _rate_of(milliseconds: float | None) -> float | None:
     return 1000 / milliseconds if milliseconds else None
-
-
-def _mean(increments: Any) -> float | None:
-    """Of increments between frames; the first of the vector is 0 by definition."""
-    if increments is None or isinstance(increments, int | float | str):
-        return None
-    numbers = [_number(increment) for increment in list(increments)[1:]]
-    known = [number for number in numbers if number is not None]
-    return sum(known) / len(known) if known and len(known) == len(numbers) else None
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) else None

@@ -15,6 +15,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from .cine import frames_per_s
+from .numbers import numbers_in
 
 Vector = tuple[float, float, float]
 # Cosine between normals of slices that count as parallel: half a degree apart.
@@ -319,17 +320,8 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(entry) for entry in value]
 
 
-def _numbers(value: Any) -> list[float]:
-    entries = [value] if isinstance(value, int | float | str) else list(value or [])
-    try:
-        numbers = [float(entry) for entry in entries]
-    except (TypeError, ValueError):
-        return []
-    return numbers if all(math.isfinite(number) for number in numbers) else []
-
-
 def _number(value: Any) -> float | None:
-    numbers = _numbers(value) if value not in (None, "") else []
+    numbers = numbers_in(value)
     return numbers[0] if numbers else None
 
 
@@ -339,19 +331,19 @@ def _integer(value: Any) -> int:
 
 
 def _vector(value: Any) -> Vector | None:
-    numbers = _numbers(value) if value is not None else []
+    numbers = numbers_in(value)
     return (numbers[0], numbers[1], numbers[2]) if len(numbers) == 3 else None
 
 
 def _pair(value: Any) -> tuple[float, float] | None:
-    numbers = _numbers(value) if value is not None else []
+    numbers = numbers_in(value)
     if len(numbers) != 2 or min(numbers) <= 0:
         return None
     return (numbers[0], numbers[1])
 
 
 def _orientation(value: Any) -> tuple[Vector, Vector] | None:
-    numbers = _numbers(value) if value is not None else []
+    numbers = numbers_in(value)
     if len(numbers) != 6:
         return None
     row, column = (numbers[0], numbers[1], numbers[2]), (numbers[3], numbers[4], numbers[5])

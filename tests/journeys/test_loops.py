@@ -8,35 +8,26 @@ from playwright.sync_api import Browser, Page, expect
 from tests.cases.water_phantom import write_run, write_study
 
 from .conftest import SeededHub, new_context
+from .viewing import case_with, open_viewer, problems_of
 
-READY_MS = 60_000
 FRAMES, RATE = 48, 24
 
 
 @pytest.fixture(scope="module")
 def case_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A case with a stack of slices and an angiography run."""
-    done = hub.hub.script("tests.journeys.viewer_case", "with-a-run")
     folder: Path = tmp_path_factory.mktemp("run")
     write_study(folder / "slices", slices=(8,))
     write_run(folder / "run.dcm", frames=FRAMES, FrameTime=str(round(1000 / RATE, 2)))
-    hub.hub.manage("import_dicom", str(folder), "--case", "with-a-run")
-    return done["url"]
+    return case_with(hub, "with-a-run", folder)
 
 
 @pytest.fixture
 def telephone(browser: Browser, hub: SeededHub, case_url: str):
     context = new_context(browser, base_url=hub.url, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
-    page.goto(case_url)
-    page.locator("[data-dicom]").scroll_into_view_if_needed()
-    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+    problems = problems_of(page)
+    open_viewer(page, case_url)
     yield page
     context.close()
     # A frame that is all but black has a window, too.

@@ -16,8 +16,7 @@ from pydicom.uid import DigitalXRayImageStorageForPresentation, MRImageStorage
 from tests.cases.water_phantom import SIZE_PX, hounsfield, water_slice
 
 from .conftest import SeededHub, new_context
-
-READY_MS = 60_000
+from .viewing import case_with, open_viewer, problems_of
 
 
 def _magnetic(dataset: Dataset) -> Dataset:
@@ -49,25 +48,17 @@ def _write(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def case_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
-    done = hub.hub.script("tests.journeys.viewer_case", "odd-images")
     folder = tmp_path_factory.mktemp("odd")
     _write(folder)
-    hub.hub.manage("import_dicom", str(folder), "--case", "odd-images")
-    return done["url"]
+    return case_with(hub, "odd-images", folder)
 
 
 @pytest.fixture
 def desk(browser: Browser, hub: SeededHub, case_url: str) -> Iterator[Page]:
     context = new_context(browser, base_url=hub.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    problems: list[str] = []
-    page.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
-    page.goto(case_url)
-    page.locator("[data-dicom]").scroll_into_view_if_needed()
-    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+    problems = problems_of(page)
+    open_viewer(page, case_url)
     yield page
     context.close()
     assert [problem for problem in problems if "RangeError: model.size" not in problem] == []

@@ -134,11 +134,15 @@ def test_link_to_a_second_opens_there(viewer: Page, lecture: dict):
 
 def test_one_size_of_picture_is_played_by_hls_js_and_automatic_by_the_browser(viewer: Page):
     play(viewer, until_s=2)
+    left_s = position(viewer)
     native = viewer.evaluate(f"{VIDEO}.currentSrc")
     assert native.endswith("master.m3u8")
     _choose(viewer, "quality", "720")
     until(viewer, f"{VIDEO}.currentSrc.startsWith('blob:') && !{VIDEO}.paused")
+    # On from there, not from the beginning.
+    until(viewer, f"{VIDEO}.currentTime > {left_s} && {VIDEO}.readyState > 2")
     here_s = position(viewer)
+    assert viewer.evaluate(f"{VIDEO}.played.start(0)") >= left_s - 0.5
     until(viewer, f"{VIDEO}.currentTime > {here_s + 0.5}")
 
 

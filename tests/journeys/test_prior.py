@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.cases.water_phantom import write_study
 
 from .conftest import SeededHub, new_context
+from .viewing import case_with, open_viewer
 
-READY_MS = 60_000
 # Over 80 mm: 2 mm between slices now, 4 mm then.
 NOW, THEN = 40, 20
 
@@ -18,12 +18,10 @@ NOW, THEN = 40, 20
 @pytest.fixture(scope="module")
 def case_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A case with two studies, each in coordinates of its own."""
-    done = hub.hub.script("tests.journeys.viewer_case", "with-a-prior")
     folder: Path = tmp_path_factory.mktemp("studies")
     write_study(folder / "now", slices=(NOW, THEN), study="now", date="20250102")
     write_study(folder / "then", slices=(THEN,), study="then", date="20240301", from_mm=-500.0)
-    hub.hub.manage("import_dicom", str(folder), "--case", "with-a-prior")
-    return done["url"]
+    return case_with(hub, "with-a-prior", folder)
 
 
 def _number(page: Page, pane: int):
@@ -36,9 +34,7 @@ def test_a_prior_goes_along_by_millimetres_from_where_it_was_laid(
 ):
     context = new_context(browser, base_url=hub.url, viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(case_url)
-    page.locator("[data-dicom]").scroll_into_view_if_needed()
-    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+    open_viewer(page, case_url)
     page.get_by_role("combobox", name="Layout").select_option("1x2")
     panes = page.locator("[data-pane]")
     expect(panes).to_have_count(2)

@@ -11,17 +11,15 @@ from tests.cases.water_phantom import write_study
 
 from .conftest import SeededHub, new_context
 from .held import Held
+from .viewing import READY_MS, case_with, open_viewer
 
-READY_MS = 60_000
 REPLACED = "These images have been replaced since the page was opened."
 
 
 @pytest.fixture
 def case_url(hub: SeededHub, tmp_path) -> str:
     slug = f"replaced-{tmp_path.name}".replace("_", "-").lower()
-    done = hub.hub.script("tests.journeys.viewer_case", slug)
-    hub.hub.manage("import_dicom", str(write_study(tmp_path / "water")), "--case", slug)
-    return done["url"]
+    return case_with(hub, slug, write_study(tmp_path / "water"))
 
 
 @pytest.fixture(params=[390, 1440])
@@ -36,12 +34,6 @@ def reader(request, browser: Browser, hub: SeededHub) -> Iterator[Page]:
     yield page
     context.close()
     assert problems == []
-
-
-def _open(page: Page, url: str) -> None:
-    page.goto(url)
-    page.locator("[data-dicom]").scroll_into_view_if_needed()
-    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
 
 
 def _not_there(page: Page, asked: list[str]) -> None:
@@ -100,7 +92,7 @@ def test_a_page_whose_images_are_gone_says_so_in_every_pane(
         "JSON.parse(document.querySelector('[data-dicom] script[type=\"application/json\"]')"
         ".textContent).stacks.map((stack) => stack.base)"
     )
-    _open(reader, case_url)
+    open_viewer(reader, case_url)
     reader.locator("[data-pane][data-whole]").wait_for(timeout=READY_MS)
     for folder in hub.hub.var.rglob(base[1].strip("/").split("/")[-1]):
         shutil.rmtree(folder)

@@ -10,7 +10,7 @@ from tests.cases.water_phantom import write_study
 
 from .axe import violations
 from .conftest import SeededHub, new_context, sign_in
-from .test_viewer import READY_MS
+from .viewing import READY_MS
 
 SLUG = "solve-on-a-stack"
 SECRETS = ("dense vertebra", "Secretdiagnosis", "Osteopetrosis", "vertebra1")

@@ -15,27 +15,20 @@ from tests.running_hub import ROOT
 from .axe import violations
 from .conftest import SeededHub, new_context
 from .held import Held
+from .viewing import READY_MS, case_with, problems_of
 
 SAMPLES = Path(os.environ.get("VIEWBOX_DICOM_SAMPLES", ROOT.parent / "shared/data/dicom"))
 SHARED_STUDY = SAMPLES / "mr-synthetic-pacsman-128.zip"
 SLICES = (20, 40)
-READY_MS = 60_000
 # The code comes uncompressed in development: half a minute of such a line.
 SLOW_READY_MS = 180_000
 ONE_MEGABIT_BYTES_S = 125_000
 
 
-def _case_with(hub: SeededHub, slug: str, study: Path) -> str:
-    """A case whose study came in through the product's own import; its address."""
-    done = hub.hub.script("tests.journeys.viewer_case", slug)
-    hub.hub.manage("import_dicom", str(study), "--case", slug)
-    return done["url"]
-
-
 @pytest.fixture(scope="module")
 def phantom_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = write_study(tmp_path_factory.mktemp("water"), slices=SLICES)
-    return _case_with(hub, "water-phantom", folder)
+    return case_with(hub, "water-phantom", folder)
 
 
 @pytest.fixture
@@ -43,12 +36,7 @@ def desk(browser: Browser, hub: SeededHub) -> Iterator[Page]:
     """A page that fails its test on any error or warning of the console."""
     context = new_context(browser, base_url=hub.url, viewport={"width": 1280, "height": 900})
     tab = context.new_page()
-    problems: list[str] = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on(
-        "console",
-        lambda message: problems.append(message.text) if message.type == "error" else None,
-    )
+    problems = problems_of(tab)
     yield tab
     context.close()
     assert problems == []
@@ -366,7 +354,7 @@ def test_without_scripts_the_stills_can_be_opened(
 
 @pytest.mark.skipif(not SHARED_STUDY.is_file(), reason=f"{SHARED_STUDY} is not here")
 def test_a_real_magnetic_resonance_study_opens(desk: Page, hub: SeededHub):
-    _open(desk, _case_with(hub, "real-mr", SHARED_STUDY))
+    _open(desk, case_with(hub, "real-mr", SHARED_STUDY))
     expect(_mark(desk, "number")).to_have_text("65 / 128")
     desk.locator("[data-pane]").focus()
     desk.keyboard.press("PageDown")
@@ -378,7 +366,7 @@ def test_a_real_magnetic_resonance_study_opens(desk: Page, hub: SeededHub):
 def test_on_a_line_of_one_megabit_the_real_light_copy_is_chosen_and_said(
     browser: Browser, hub: SeededHub
 ):
-    url = _case_with(hub, "slow-line", SHARED_STUDY)
+    url = case_with(hub, "slow-line", SHARED_STUDY)
     hub.hub.manage("make_light_stacks", "--wait")
     context = new_context(browser, base_url=hub.url, viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -1,7 +1,6 @@
 """The menu names the window that is on; words beside regions leave room for the picture."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,25 +8,19 @@ from playwright.sync_api import Browser, Page, expect
 from tests.cases.water_phantom import write_study
 
 from .conftest import SeededHub, new_context
-
-READY_MS = 60_000
+from .viewing import case_with, open_viewer
 
 
 @pytest.fixture(scope="module")
 def case_url(hub: SeededHub, tmp_path_factory: pytest.TempPathFactory) -> str:
-    done = hub.hub.script("tests.journeys.viewer_case", "windows")
-    folder: Path = write_study(tmp_path_factory.mktemp("windows"))
-    hub.hub.manage("import_dicom", str(folder), "--case", "windows")
-    return done["url"]
+    return case_with(hub, "windows", write_study(tmp_path_factory.mktemp("windows")))
 
 
 @pytest.fixture
 def desk(browser: Browser, hub: SeededHub, case_url: str) -> Iterator[Page]:
     context = new_context(browser, base_url=hub.url, viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.goto(case_url)
-    page.locator("[data-dicom]").scroll_into_view_if_needed()
-    page.locator("[data-dicom-frame][data-ready]").wait_for(timeout=READY_MS)
+    open_viewer(page, case_url)
     yield page
     context.close()
 

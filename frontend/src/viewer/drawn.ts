@@ -1,7 +1,7 @@
-import { Enums, eventTarget } from "@cornerstonejs/core";
+import { Enums, cache, eventTarget } from "@cornerstonejs/core";
 
-/* Images that load and cannot be drawn: Cornerstone leaves the last one standing, and keeps its
-   promise all the same. All it does is to tell everybody that some image failed. */
+/* Images that do not load, or load and cannot be drawn: Cornerstone leaves the last one standing, and
+   keeps its promise all the same. Of the second all it does is to tell everybody that some failed. */
 
 let failures = 0;
 
@@ -10,10 +10,10 @@ eventTarget.addEventListener(Enums.Events.IMAGE_LOAD_ERROR, (event: Event) => {
   if (Array.isArray((event as CustomEvent).detail)) failures += 1;
 });
 
-/** What `show` gives; broken where something could not be drawn meanwhile. */
-export async function drawn<T>(show: () => Promise<T>): Promise<T> {
+/** Lets `show` bring an image onto the screen; broken where it has not come, or was not drawn. */
+export async function drawn(id: string, show: () => Promise<unknown>): Promise<void> {
   const before = failures;
-  const shown = await show();
+  await show();
   if (failures !== before) throw new Error("loaded, not drawn");
-  return shown;
+  if (!cache.isLoaded(id)) throw new Error("not loaded");
 }

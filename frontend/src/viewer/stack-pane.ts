@@ -187,6 +187,7 @@ export class StackPane extends Pane {
     const load = (this.loads += 1);
     // The reader may scroll on before the first image is there: it is that one that comes.
     const first = this.target;
+    const firstId = this.imageIds[first] ?? "";
     this.isLoading = true;
     this.isFresh = true;
     this.areGone = false;
@@ -194,13 +195,10 @@ export class StackPane extends Pane {
     this.forgetTexts();
     this.write("broken", "");
     try {
-      await drawn(() => this.viewport.setStack(this.imageIds, first));
-      if (load === this.loads && !cache.isLoaded(this.imageIds[first] ?? "")) {
-        throw new Error("not loaded");
-      }
+      await drawn(firstId, () => this.viewport.setStack(this.imageIds, first));
       if (load === this.loads) this.picture(first);
     } catch (error) {
-      if (load === this.loads) this.fail(error, this.imageIds[first] ?? "");
+      if (load === this.loads) this.fail(error, firstId);
     } finally {
       if (load === this.loads) this.isLoading = false;
     }
@@ -314,12 +312,12 @@ export class StackPane extends Pane {
         }
         const error = this.undrawn.has(id)
           ? "undrawn"
-          : await drawn(() => this.viewport.setImageIdIndex(wanted)).then(
+          : await drawn(id, () => this.viewport.setImageIdIndex(wanted)).then(
               () => null,
               (reason: unknown) => reason ?? "failed",
             );
         if (loads !== this.loads) continue;
-        if (error || !cache.isLoaded(id)) {
+        if (error) {
           this.fail(error, id);
           if (this.target === wanted) return;
           continue;

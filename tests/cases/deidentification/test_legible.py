@@ -12,7 +12,7 @@ from pydicom.pixels import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
 from cases.deidentification.instance import clean_instance
-from cases.deidentification.pixels import decoded_frame, decoded_frames
+from cases.deidentification.pixels import Limits, check_size, decoded_frame, decoded_frames
 from cases.deidentification.refusals import Refused
 from cases.deidentification.values import Keyed
 
@@ -50,6 +50,14 @@ def test_a_damaged_palette_is_refused():
     source.GreenPaletteColorLookupTableData = b"\0\0"
     with pytest.raises(Refused):
         made(source)
+
+
+def test_a_palette_counts_as_large_as_the_colours_it_becomes():
+    source = read("examples_palette.dcm")
+    pixels = source.Rows * source.Columns
+    check_size(source, Limits(bytes_decoded=3 * pixels))
+    with pytest.raises(Refused):
+        check_size(source, Limits(bytes_decoded=3 * pixels - 1))
 
 
 def test_uncompressed_chrominance_becomes_rgb():
